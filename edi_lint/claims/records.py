@@ -1,0 +1,435 @@
+"""The business view of an 837P: claims, service lines, providers, subscribers, patients and payers.
+
+Names are those of X12 and of medical billing. Every record is a view of a loop of the file (see `fields`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+import msgspec
+
+from ..guide import OpenLoop
+from ..x12 import Ref, Segment
+from .fields import Amount, Day, Record, Spot, Text, find, missing_spot, parse_day
+
+__all__ = [
+    "BillingProvider",
+    "Claim",
+    "Diagnosis",
+    "Drug",
+    "Entity",
+    "OtherPayer",
+    "Patient",
+    "Payer",
+    "Provider",
+    "ServiceLine",
+    "Subscriber",
+    "TransactionSet",
+]
+
+MEDICARE, MEDICARE_ADVANTAGE, MEDICAID, COMMERCIAL = "medicare", "medicare-advantage", "medicaid", "commercial"
+_SCOPES = {"MB": MEDICARE, "MA": MEDICARE, "16": MEDICARE_ADVANTAGE, "HM": MEDICARE_ADVANTAGE, "MC": MEDICAID}
+
+
+class Entity(Record):
+    """A party named by an NM1: a person (entity type 1) or an organization (2), with its address if it has one."""
+
+    entity = Text("NM1", 1)
+    entity_type = Text("NM1", 2)
+    last_name = Text("NM1", 3)
+    first_name = Text("NM1", 4)
+    id_qualifier = Text("NM1", 8)
+    id = Text("NM1", 9)
+    address_line_1 = Text("N3", 1)
+    address_line_2 = Text("N3", 2)
+    city = Text("N4", 1)
+    state = Text("N4", 2)
+    postal_code = Text("N4", 3)
+    country = Text("N4", 4)
+
+    @property
+    def is_person(self) -> bool:
+        """Whether NM102 says person."""
+        return self.entity_type == "1"
+
+    @property
+    def in_united_states(self) -> bool:
+        """Whether the address is in the United States: N404 is left out for it."""
+        return self.country in ("", "US", "USA")
+
+
+class Provider(Entity):
+    """A provider of the claim or of a service line. ``npi`` is empty when NM108 is not XX."""
+
+    taxonomy = Text("PRV", 3)
+
+    @cached_property
+    def npi(self) -> str:
+        """The National Provider Identifier."""
+        return self.id if self.id_qualifier == "XX" else ""
+
+
+class BillingProvider(Record):
+    """Loop 2000A with 2010AA and 2010AB: who bills."""
+
+    of = "2000A"
+    taxonomy = Text("PRV", 3)
+    tax_id = Text("REF*EI/SY", 2, loop="2010AA")
+
+    @cached_property
+    def party(self) -> Provider | None:
+        """2010AA: name, NPI and street address; None if the loop is missing."""
+        loop = self.inner("2010AA")
+        return Provider(loop) if loop is not None else None
+
+    @cached_property
+    def npi(self) -> str:
+        """The billing NPI; empty when there is none."""
+        return self.party.npi if self.party is not None else ""
+
+    def parties(self) -> Iterator[Entity]:
+        """Every party of the loop that an NM1 names."""
+        yield from _parties(self.loop)
+
+
+class Subscriber(Record):
+    """Loop 2000B with 2010BA: whose insurance it is."""
+
+    of = "2000B"
+    payer_sequence = Text("SBR", 1)
+    relationship = Text("SBR", 2)
+    group_number = Text("SBR", 3)
+    insurance_type = Text("SBR", 5)
+    claim_filing_indicator = Text("SBR", 9)
+    member_id = Text("NM1*IL", 9, loop="2010BA")
+    last_name = Text("NM1*IL", 3, loop="2010BA")
+    first_name = Text("NM1*IL", 4, loop="2010BA")
+    birth_date = Day("DMG", 2, loop="2010BA")
+    gender = Text("DMG", 3, loop="2010BA")
+
+    @cached_property
+    def payer(self) -> Payer | None:
+        """2010BB: the payer that the claim goes to."""
+        loop = self.inner("2010BB")
+        return Payer(loop) if loop is not None else None
+
+    @cached_property
+    def scope(self) -> str:
+        """The kind of payer by SBR09: medicare, medicare-advantage, medicaid or commercial."""
+        return _SCOPES.get(self.claim_filing_indicator, COMMERCIAL)
+
+
+class Payer(Entity):
+    """2010BB: the payer. ``id`` is its payer id."""
+
+    of = "2010BB"
+
+
+class Patient(Record):
+    """Loop 2000C with 2010CA: the patient, where it is not the subscriber."""
+
+    of = "2000C"
+    relationship = Text("PAT", 1)
+    last_name = Text("NM1*QC", 3, loop="2010CA")
+    first_name = Text("NM1*QC", 4, loop="2010CA")
+    birth_date = Day("DMG", 2, loop="2010CA")
+    gender = Text("DMG", 3, loop="2010CA")
+
+
+class OtherPayer(Record):
+    """Loop 2320 with 2330A and 2330B: another insurance of the patient."""
+
+    of = "2320"
+    payer_sequence = Text("SBR", 1)
+    claim_filing_indicator = Text("SBR", 9)
+    paid = Amount("AMT*D", 2)
+    payer_id = Text("NM1*PR", 9, loop="2330B")
+
+    @cached_property
+    def adjustments(self) -> Decimal:
+        """The sum of the claim-level adjustments (CAS) in dollars."""
+        return _adjustments(self.loop)
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """A diagnosis of the claim: its qualifier (ABK, ABF), its code as sent, its number as pointers count (1-12)."""
+
+    qualifier: str
+    code: str
+    number: int
+    spot: Spot
+
+
+class Drug(Record):
+    """Loop 2410: the drug of a service line."""
+
+    of = "2410"
+    qualifier = Text("LIN", 2)
+    ndc = Text("LIN", 3)
+    quantity = Amount("CTP", 4)
+    unit = Text("CTP", 5, 1)
+    prescription_number = Text("REF*XZ", 2)
+
+
+class ServiceLine(Record):
+    """Loop 2400: one service. ``number`` is LX01; ``units`` counts by ``unit_basis`` (UN or MJ)."""
+
+    of = "2400"
+    number = Text("LX", 1)
+    procedure_composite = Text("SV1", 1)
+    procedure_qualifier = Text("SV1", 1, 1)
+    procedure = Text("SV1", 1, 2)
+    modifier_1 = Text("SV1", 1, 3)
+    modifier_2 = Text("SV1", 1, 4)
+    modifier_3 = Text("SV1", 1, 5)
+    modifier_4 = Text("SV1", 1, 6)
+    description = Text("SV1", 1, 7)
+    charge = Amount("SV1", 2)
+    unit_basis = Text("SV1", 3)
+    units = Amount("SV1", 4)
+    line_place_of_service = Text("SV1", 5)
+    pointers_sent = Text("SV1", 7)
+    date_format = Text("DTP*472", 2)
+    service_date = Text("DTP*472", 3)
+    control_number = Text("REF*6R", 2)
+
+    def __init__(self, loop: OpenLoop, claim: Claim) -> None:
+        super().__init__(loop)
+        self.claim = claim
+
+    @cached_property
+    def modifiers(self) -> tuple[str, ...]:
+        """SV101-3 to SV101-6, those that are there, in their order."""
+        return tuple(m for m in (self.modifier_1, self.modifier_2, self.modifier_3, self.modifier_4) if m)
+
+    def modifier_spot(self, modifier: str, occurrence: int = 1) -> Spot:
+        """Where a modifier stands (the n-th time that it occurs on the line)."""
+        for position in range(1, 5):
+            if getattr(self, f"modifier_{position}") == modifier:
+                occurrence -= 1
+                if not occurrence:
+                    return self.at(f"modifier_{position}")
+        return self.at("modifier_1")
+
+    @cached_property
+    def place_of_service(self) -> str:
+        """The place of service in force: SV105, else CLM05-1."""
+        return self.line_place_of_service or self.claim.place_of_service
+
+    @property
+    def place_of_service_spot(self) -> Spot:
+        """Where the place of service in force stands."""
+        return self.at("line_place_of_service") if self.line_place_of_service else self.claim.at("place_of_service")
+
+    @cached_property
+    def service_from(self) -> date | None:
+        """The (first) date of service; None when it is absent or no date."""
+        return parse_day(self.service_date.partition("-")[0])
+
+    @cached_property
+    def service_to(self) -> date | None:
+        """The last date of service: that of the range, else the only one."""
+        _, dash, end = self.service_date.partition("-")
+        return parse_day(end) if dash else self.service_from
+
+    @cached_property
+    def pointers(self) -> tuple[str, ...]:
+        """SV107, component by component, empty ones included; nothing behind the last that is filled."""
+        return tuple(self.pointers_sent.split(self._segment_separator)) if self.pointers_sent else ()
+
+    @property
+    def _segment_separator(self) -> str:
+        return self.loop.segments[0].delimiters.component
+
+    def pointer_spot(self, number: int) -> Spot:
+        """Where the n-th pointer (from 1) stands."""
+        whole = self.at("pointers_sent")
+        return msgspec.structs.replace(whole, ref=Ref(7, number))
+
+    @cached_property
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        """The diagnoses that the pointers name, in pointer order; pointers that lead nowhere are left out."""
+        listed = self.claim.diagnoses
+        numbers = [int(p) for p in self.pointers if p.isdecimal() and len(p) <= 2]
+        return tuple(listed[n - 1] for n in numbers if 1 <= n <= len(listed))
+
+    @cached_property
+    def drug(self) -> Drug | None:
+        """Loop 2410; None if the line names no drug."""
+        loop = self.inner("2410")
+        return Drug(loop) if loop is not None else None
+
+    @cached_property
+    def rendering(self) -> Provider | None:
+        """The rendering provider in force: 2420A, else 2310B; None if neither is there."""
+        loop = self.inner("2420A")
+        return Provider(loop) if loop is not None else self.claim.rendering
+
+    @cached_property
+    def rendering_npi(self) -> str:
+        """The NPI of who rendered the service: 2420A, else 2310B, else the billing provider's."""
+        return (self.rendering.npi if self.rendering is not None else "") or self.claim.billing.npi
+
+
+class Claim(Record):
+    """Loop 2300 with all it holds, and the parties above it in the hierarchy.
+
+    ``index`` counts the claims of the file from 1. ``patient`` is None when the patient is the subscriber.
+    ``intact`` is False when segments are missing or out of place in it: sums and absences then say nothing.
+    """
+
+    of = "2300"
+    id = Text("CLM", 1)
+    total_charge = Amount("CLM", 2)
+    place_of_service = Text("CLM", 5, 1)
+    facility_qualifier = Text("CLM", 5, 2)
+    frequency = Text("CLM", 5, 3)
+    payer_claim_control_number = Text("REF*F8", 2)
+    prior_authorization = Text("REF*G1", 2)
+
+    def __init__(
+        self,
+        loop: OpenLoop,
+        index: int,
+        transaction: TransactionSet,
+        billing: BillingProvider,
+        subscriber: Subscriber,
+        patient: Patient | None,
+        intact: bool = True,
+    ) -> None:
+        super().__init__(loop)
+        self.index = index
+        self.transaction = transaction
+        self.billing = billing
+        self.subscriber = subscriber
+        self.patient = patient
+        self.intact = intact
+
+    @cached_property
+    def lines(self) -> tuple[ServiceLine, ...]:
+        """The service lines in their order."""
+        return tuple(ServiceLine(child, self) for child in self.loop.children if child.spec.id == "2400")
+
+    def lines_with(self, *procedures: str) -> list[ServiceLine]:
+        """The service lines with one of these procedure codes."""
+        return [line for line in self.lines if line.procedure in procedures]
+
+    @cached_property
+    def procedures(self) -> frozenset[str]:
+        """The procedure codes of the claim."""
+        return frozenset(line.procedure for line in self.lines)
+
+    @cached_property
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        """The diagnoses of the claim as pointers count them: from HI with ABK or BK, in order."""
+        found = []
+        number = 0
+        for node, segment in zip(self.loop.nodes, self.loop.segments, strict=True):
+            if node.segment_id != "HI" or segment.get(1, 1) not in ("ABK", "BK", "ABF", "BF"):
+                continue
+            for position in range(1, len(segment.elements)):
+                if not segment.elements[position]:
+                    continue
+                number += 1
+                spot = Spot(segment, Ref(position, 2), self.loop.id, "HI", self.loop.segments[0])
+                found.append(Diagnosis(segment.get(position, 1), segment.get(position, 2), number, spot))
+        return tuple(found)
+
+    @cached_property
+    def rendering(self) -> Provider | None:
+        """2310B: the rendering provider of the claim."""
+        return self._provider("2310B")
+
+    @cached_property
+    def referring(self) -> Provider | None:
+        """2310A: the referring provider."""
+        return self._provider("2310A")
+
+    @cached_property
+    def service_facility(self) -> Provider | None:
+        """2310C: where the services were given, if not at the billing provider's."""
+        return self._provider("2310C")
+
+    @cached_property
+    def supervising(self) -> Provider | None:
+        """2310D: the supervising provider."""
+        return self._provider("2310D")
+
+    @cached_property
+    def other_payers(self) -> tuple[OtherPayer, ...]:
+        """2320: the other insurances, in their order."""
+        return tuple(OtherPayer(child) for child in self.loop.children if child.spec.id == "2320")
+
+    @property
+    def payer(self) -> Payer | None:
+        """The payer that the claim goes to."""
+        return self.subscriber.payer
+
+    @property
+    def scope(self) -> str:
+        """The kind of payer that the claim goes to."""
+        return self.subscriber.scope
+
+    @cached_property
+    def patient_birth_date(self) -> date | None:
+        """The patient's date of birth."""
+        return self.patient.birth_date if self.patient is not None else self.subscriber.birth_date
+
+    @cached_property
+    def patient_key(self) -> tuple[str, ...]:
+        """What tells patients apart within a file: member id, names and date of birth. Never shown."""
+        subscriber = self.subscriber
+        who = self.patient or subscriber
+        birth = who.birth_date.isoformat() if who.birth_date else ""
+        return (subscriber.member_id, who.last_name, who.first_name, birth)
+
+    def lacks(self, segment_id: str, qualifier: str = "", element: int = 0) -> Spot:
+        """The place in the claim loop where a segment that is missing should have been."""
+        return missing_spot(self.loop, segment_id, qualifier, Ref(element) if element else None)
+
+    def parties(self) -> Iterator[Entity]:
+        """Every party of the claim that an NM1 names."""
+        yield from _parties(self.loop)
+
+    def _provider(self, loop_id: str) -> Provider | None:
+        loop = self.inner(loop_id)
+        return Provider(loop) if loop is not None else None
+
+
+class TransactionSet(msgspec.Struct, frozen=True):
+    """ST to SE: the control numbers of the envelope around it, and the dates that it carries."""
+
+    isa: Segment
+    gs: Segment | None
+    st: Segment
+    header: OpenLoop
+
+    @property
+    def file_date(self) -> date | None:
+        """When the batch was made: BHT04, else GS04."""
+        bht = find(self.header, "BHT")
+        made = parse_day(bht.get(4)) if bht is not None else None
+        return made or (parse_day(self.gs.get(4)) if self.gs is not None else None)
+
+
+def _parties(loop: OpenLoop) -> Iterator[Entity]:
+    for child in loop.children:
+        if any(node.segment_id == "NM1" for node in child.nodes):
+            yield Entity(child)
+        yield from _parties(child)
+
+
+def _adjustments(loop: OpenLoop) -> Decimal:
+    """The sum of the CAS amounts (every third element from CAS03) of a loop instance."""
+    from .fields import parse_decimal
+
+    total = Decimal(0)
+    for node, segment in zip(loop.nodes, loop.segments, strict=True):
+        if node.segment_id == "CAS":
+            for position in range(3, len(segment.elements), 3):
+                total += parse_decimal(segment.get(position)) or 0
+    return total

@@ -1,0 +1,22 @@
+"""The implementation guide: what may stand where in an 837P, and the walk that places every segment."""
+
+from .graph import Graph, Guide
+from .identify import PROFESSIONAL_CLAIM_GUIDES, transaction_name
+from .load import GuideError, load_tables
+from .open_loop import OpenLoop
+from .tables import GuideTables
+from .walk import Segments, Unit, walk
+
+__all__ = [
+    "PROFESSIONAL_CLAIM_GUIDES",
+    "Graph",
+    "Guide",
+    "GuideError",
+    "GuideTables",
+    "OpenLoop",
+    "Segments",
+    "Unit",
+    "load_tables",
+    "transaction_name",
+    "walk",
+]

@@ -1,0 +1,194 @@
+"""The guide as a graph to walk: one node for each place where a segment may stand.
+
+Built from `GuideTables` for one set of delimiters. What the walk learns about raw segments (`Node.memo`) is
+kept on the nodes, so that a batch that repeats itself is looked up, not judged again.
+"""
+
+from __future__ import annotations
+
+from ..x12 import Delimiters, Ref, Segment
+from .check import ElementFault, SpecChecker
+from .tables import GuideTables, Loop, Use
+
+__all__ = ["Graph", "Guide", "LoopNode", "Member", "Node", "Step"]
+
+MEMO_SIZE = 4096
+"""Raw segments remembered per node; beyond it the memo starts afresh, so that memory stays flat."""
+
+
+class Node:
+    """A place for a segment. ``bit`` marks it among its loop's members, ``before`` the required ones that precede it."""
+
+    __slots__ = (
+        "before",
+        "bit",
+        "checker",
+        "codes",
+        "is_head",
+        "key",
+        "loop",
+        "max_use",
+        "memo",
+        "moves",
+        "position",
+        "qualifier",
+        "segment_id",
+        "usage",
+    )
+
+    def __init__(self, use: Use, loop: LoopNode, checker: SpecChecker) -> None:
+        self.segment_id = checker.spec.id
+        self.loop = loop
+        self.checker = checker
+        self.position = use.position
+        self.usage = use.usage
+        self.max_use = use.max_use
+        self.qualifier = Ref(*use.qualifier)
+        self.codes = frozenset(use.codes)
+        self.bit = 0
+        self.before = 0
+        self.is_head = False
+        mark = f"*{'/'.join(use.codes)}" if use.codes and len(use.codes) <= 4 and self.segment_id not in ("SV1", "SV5") else ""
+        self.key = f"{loop.id}/{self.segment_id}{mark}"
+        self.memo: dict[str, tuple[Step, list[ElementFault]]] = {}
+        self.moves: dict[tuple[str, str], tuple[Step, ...]] = {}
+
+    def accepts(self, segment: Segment) -> bool:
+        """Whether the segment is one of this place: its id and, where there is one, its qualifier."""
+        if segment.id != self.segment_id:
+            return False
+        if not self.codes:
+            return True
+        return segment.get(self.qualifier.element, self.qualifier.component) in self.codes
+
+
+class LoopNode:
+    """A loop: its members in the guide's order, and which of them are required."""
+
+    __slots__ = ("before", "bit", "head", "id", "is_unit", "members", "parent", "position", "repeat", "required", "usage")
+
+    def __init__(self, table: Loop, parent: LoopNode | None) -> None:
+        self.id = table.id
+        self.parent = parent
+        self.position = table.position
+        self.repeat = table.repeat
+        self.usage = table.usage
+        self.bit = 0
+        self.before = 0
+        self.required = 0
+        self.members: list[Member] = []
+        self.head: Node
+        self.is_unit = False
+
+
+Member = Node | LoopNode
+
+
+class Step:
+    """How to get from one node to the next: leave ``leaves`` loops, then enter ``enters`` (outermost first)."""
+
+    __slots__ = ("enters", "leaves", "node", "opens_unit")
+
+    def __init__(self, node: Node, leaves: int, enters: tuple[LoopNode, ...]) -> None:
+        self.node = node
+        self.leaves = leaves
+        self.enters = enters
+        self.opens_unit = node.segment_id == "SE" or any(loop.is_unit for loop in enters)
+
+
+class Graph:
+    """The transaction set of the guide under one set of delimiters."""
+
+    def __init__(self, tables: GuideTables, delimiters: Delimiters) -> None:
+        self.delimiters = delimiters
+        self.control = {name: SpecChecker(spec, delimiters) for name, spec in tables.control.items()}
+        self._checkers = [SpecChecker(spec, delimiters) for spec in tables.specs]
+        self.root = self._loop(tables.transaction, None)
+        self.start = self.root.head
+        self.qualified = {node.segment_id for node in self.nodes() if node.codes}
+        self.segment_ids = {node.segment_id for node in self.nodes()}
+
+    def nodes(self) -> list[Node]:
+        """Every place for a segment, in the guide's order."""
+        found: list[Node] = []
+        waiting: list[LoopNode] = [self.root]
+        while waiting:
+            loop = waiting.pop()
+            for member in loop.members:
+                if isinstance(member, Node):
+                    found.append(member)
+                else:
+                    waiting.append(member)
+        return found
+
+    def _loop(self, table: Loop, parent: LoopNode | None) -> LoopNode:
+        loop = LoopNode(table, parent)
+        uses: list[Member] = [Node(use, loop, self._checkers[use.spec]) for use in table.uses]
+        loops: list[Member] = [self._loop(inner, loop) for inner in table.loops]
+        loop.members = sorted(uses + loops, key=lambda member: member.position)
+        for number, member in enumerate(loop.members):
+            member.bit = 1 << number
+            if member.usage == "R":
+                loop.required |= member.bit
+        for member in loop.members:
+            member.before = sum(
+                other.bit for other in loop.members if other.usage == "R" and other.position < member.position
+            )
+        head = loop.members[0]
+        assert isinstance(head, Node)
+        head.is_head = True
+        loop.head = head
+        loop.is_unit = head.segment_id in ("HL", "CLM")
+        return loop
+
+    def steps(self, node: Node, segment: Segment) -> tuple[Step, ...]:
+        """Every way in which the guide lets ``segment`` follow ``node``, the nearest first."""
+        name = segment.id
+        mark = ""
+        if name in self.qualified:
+            mark = segment.get(3) if name == "HL" else segment.get(1).split(self.delimiters.component)[0]
+        found = node.moves.get((name, mark))
+        if found is None:
+            found = tuple(self._forward(node, segment))
+            if found:
+                node.moves[name, mark] = found
+        return found
+
+    def _forward(self, node: Node, segment: Segment) -> list[Step]:
+        """Search the node's loop from its position on, then each loop around it: the first loop that has a place wins."""
+        loop: LoopNode | None = node.loop
+        position = node.position
+        leaves = 0
+        while loop is not None:
+            found: list[Step] = []
+            for member in loop.members:
+                if member.position < position:
+                    continue
+                if isinstance(member, LoopNode):
+                    if member.head.accepts(segment):
+                        found.append(Step(member.head, leaves, (member,)))
+                elif not member.is_head and member.accepts(segment):
+                    found.append(Step(member, leaves, ()))
+            if found:
+                return found
+            position, loop, leaves = loop.position, loop.parent, leaves + 1
+        return []
+
+
+class Guide:
+    """The compiled guide; a graph is made for each set of delimiters that turns up."""
+
+    _MOST_GRAPHS = 8
+
+    def __init__(self, tables: GuideTables) -> None:
+        self.tables = tables
+        self._graphs: dict[Delimiters, Graph] = {}
+
+    def graph(self, delimiters: Delimiters) -> Graph:
+        """The graph under these delimiters."""
+        found = self._graphs.get(delimiters)
+        if found is None:
+            if len(self._graphs) >= self._MOST_GRAPHS:
+                self._graphs.clear()
+            found = self._graphs[delimiters] = Graph(self.tables, delimiters)
+        return found

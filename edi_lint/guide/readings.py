@@ -1,0 +1,141 @@
+"""The ways to read a segment that the guide does not allow where it stands, and the choice among them.
+
+Each reading says where the segment would belong and which faults that means. Every reading is tried on the
+segments that follow, and the one that leads to the fewest faults is taken; the weights only decide among
+equals, and the cases that they were chosen for are tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from ..x12 import Segment
+from .graph import Graph, LoopNode, Member, Node, Step
+from .open_loop import OpenLoop
+
+__all__ = ["Reading", "best_reading"]
+
+_RESYNCHRONISE = frozenset({"HL", "CLM", "LX"})
+"""Where a loop opened by one of these has lost its first segment, the loop is still plain to see."""
+
+
+class Reading(msgspec.Struct):
+    """Where a segment would belong, and the faults (kind, place) that this reading reports.
+
+    With ``stays``, the segment is put into its loop but the walk goes on from where it was.
+    """
+
+    weight: float
+    step: Step
+    faults: list[tuple[str, Node]]
+    stays: bool = False
+
+
+def best_reading(
+    graph: Graph, current: Node, innermost: OpenLoop, segment: Segment, following: Sequence[Segment]
+) -> Reading | None:
+    """The reading of ``segment`` that makes most sense of what follows; None when it has no place at all."""
+    best: Reading | None = None
+    least = 1 + _Trial(current, innermost).cost_of(graph, following)
+    for reading in _readings(current, innermost, segment):
+        trial = _Trial(current, innermost)
+        cost = len(reading.faults) or 1
+        if not reading.stays:
+            cost += trial.move(reading.step)
+        cost += trial.cost_of(graph, following) - reading.weight
+        if cost < least:
+            best, least = reading, cost
+    return best
+
+
+class _Trial:
+    """A walk on trial: it counts the faults and reports none."""
+
+    def __init__(self, node: Node, innermost: OpenLoop) -> None:
+        self._node = node
+        self._stack: list[tuple[LoopNode, int]] = []
+        loop: OpenLoop | None = innermost
+        while loop is not None:
+            self._stack.insert(0, (loop.spec, loop.seen))
+            loop = loop.parent
+
+    def cost_of(self, graph: Graph, following: Sequence[Segment]) -> float:
+        cost = 0
+        for segment in following:
+            steps = graph.steps(self._node, segment)
+            cost += self.move(steps[0]) if steps else 1
+        return cost
+
+    def move(self, step: Step) -> int:
+        cost = 0
+        for _ in range(step.leaves):
+            spec, seen = self._stack.pop()
+            cost += (spec.required & ~seen).bit_count()
+        for entered in step.enters:
+            cost += self._occur(entered)
+            self._stack.append((entered, entered.head.bit))
+        if not (step.enters and step.node.is_head):
+            cost += self._occur(step.node)
+        self._node = step.node
+        return cost
+
+    def _occur(self, member: Member) -> int:
+        spec, seen = self._stack[-1]
+        missing = member.before & ~seen
+        limit = member.max_use if isinstance(member, Node) else member.repeat
+        surplus = limit == 1 and bool(seen & member.bit)
+        self._stack[-1] = spec, seen | missing | member.bit
+        return missing.bit_count() + surplus
+
+
+def _readings(current: Node, innermost: OpenLoop, segment: Segment) -> Iterator[Reading]:
+    """Every reading of ``segment`` behind ``current``, from the innermost open loop outwards."""
+    loop: LoopNode | None = current.loop
+    open_loop: OpenLoop | None = innermost
+    position = current.position
+    leaves = 0
+    while loop is not None and open_loop is not None:
+        for member in loop.members:
+            if isinstance(member, Node):
+                if member.is_head:
+                    continue
+                node, step = member, Step(member, leaves, ())
+            else:
+                node, step = member.head, Step(member.head, leaves, (member,))
+            seen = bool(open_loop.seen & member.bit)
+            wanted = member.usage == "R" and not seen
+            if node.segment_id == segment.id:
+                if not node.accepts(segment):
+                    weight = (0.4 if member.position >= position else 0.2) + 0.05 * wanted - 0.02 * seen
+                    yield Reading(weight - 0.01 * leaves, step, [])
+                elif member.position < position:
+                    weight = 0.0 if seen else 0.5 if leaves == 0 else 0.3 + 0.05 * wanted
+                    if member in open_loop.missed:
+                        weight = 0.6
+                    faults = [("segment-out-of-order", node)]
+                    yield Reading(weight - 0.01 * leaves, step, faults)
+                    if isinstance(member, Node):
+                        yield Reading(weight - 0.01 * leaves - 0.1, step, faults, stays=True)
+            if isinstance(member, LoopNode) and member.position >= position:
+                weight = 0.3 if node.segment_id in _RESYNCHRONISE else 0.1 if wanted else -0.1
+                yield from _without_head(segment, member, weight - 0.01 * leaves, Step(node, leaves, ()), [])
+        position, loop, open_loop, leaves = loop.position, loop.parent, open_loop.parent, leaves + 1
+
+
+def _without_head(
+    segment: Segment, loop: LoopNode, weight: float, outer: Step, skipped: list[tuple[str, Node]]
+) -> Iterator[Reading]:
+    """Readings in which the segment that opens ``loop`` is missing, and perhaps that of one loop inside it."""
+    enters = (*outer.enters, loop)
+    faults = [*skipped, ("segment-missing", loop.head)]
+    weight -= 0.02
+    for member in loop.members:
+        if isinstance(member, Node):
+            if not member.is_head and member.accepts(segment):
+                yield Reading(weight, Step(member, outer.leaves, enters), faults)
+        elif member.head.accepts(segment):
+            yield Reading(weight, Step(member.head, outer.leaves, (*enters, member)), faults)
+        elif not skipped:
+            yield from _without_head(segment, member, weight, Step(member.head, outer.leaves, enters), faults)

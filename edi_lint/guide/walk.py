@@ -1,0 +1,288 @@
+"""Place every segment of a transaction set in the guide, and say what is missing, surplus or out of place.
+
+Theory of operation. The walk stands on a node of the graph and holds a stack of open loops (`OpenLoop`). For
+most segments one dictionary answers: a node remembers, for each raw segment that followed it without fault, the
+step to take (`Node.memo`). Otherwise the graph is asked for the steps that the guide allows; the elements are
+checked once, and the answer is remembered.
+
+What must be there is checked on the way: each loop keeps one bit per member that has occurred, each node knows
+the required members before it, so a missing segment shows at the first segment behind its place, or when the
+loop is left. Repeats are counted where a limit is above one.
+
+Where the guide allows no step, every reading is tried: the segment is out of order; its qualifier is wrong; the
+segment that opens a loop is missing; it does not belong here at all. The reading that lets the following
+segments fit best is taken (`_recover`), and reported as one fault.
+
+The result comes in units: the header, one billing provider, one subscriber, one patient, one claim, the trailer.
+A unit is handed over when the next one begins, so one claim is in memory, never the file.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from ..x12 import Fault, Ref, Segment
+from .check import ElementFault
+from .graph import MEMO_SIZE, Graph, LoopNode, Member, Node, Step
+from .open_loop import OpenLoop
+from .readings import Reading, best_reading
+
+__all__ = ["OpenLoop", "Segments", "Unit", "walk"]
+
+ENVELOPE = frozenset({"ISA", "GS", "ST", "GE", "IEA", "TA1"})
+_LOOK_AHEAD = 8
+_MOST_KEPT = 5_000
+"""Segments of one loop instance that are kept for the rules; a real one has fewer than a hundred."""
+
+
+class Segments:
+    """The stream of segments, with a look ahead and the freedom to put one back."""
+
+    def __init__(self, source: Iterator[Segment]) -> None:
+        self._source = source
+        self.ahead: deque[Segment] = deque()
+
+    def next(self) -> Segment | None:
+        """The next segment; None at the end."""
+        return self.ahead.popleft() if self.ahead else next(self._source, None)
+
+    def put_back(self, segment: Segment) -> None:
+        """Make ``segment`` the next one again."""
+        self.ahead.appendleft(segment)
+
+    def peek(self, count: int) -> list[Segment]:
+        """Up to ``count`` segments that are to come."""
+        while len(self.ahead) < count and (segment := next(self._source, None)) is not None:
+            self.ahead.append(segment)
+        return [segment for segment, _ in zip(self.ahead, range(count), strict=False)]
+
+
+class Unit:
+    """A finished part of the transaction set, with the faults found in it. ``loop`` is its outermost loop."""
+
+    __slots__ = ("faults", "loop")
+
+    def __init__(self, loop: OpenLoop) -> None:
+        self.loop = loop
+        self.faults: list[Fault] = []
+
+
+def walk(graph: Graph, start: Segment, segments: Segments) -> Iterator[Unit]:
+    """Walk from the ST ``start`` to the SE, or to where the envelope says that the transaction set has ended."""
+    return _Walk(graph, segments).run(start)
+
+
+class _Walk:
+    def __init__(self, graph: Graph, segments: Segments) -> None:
+        self._graph = graph
+        self._segments = segments
+        self._loop = OpenLoop(graph.root, None)
+        self._node = graph.start
+        self._unit = Unit(self._loop)
+        self._recovered: list[tuple[str, Node]] = []
+
+    def run(self, start: Segment) -> Iterator[Unit]:
+        self._loop.seen |= self._node.bit
+        self._keep(self._node, start)
+        self._check_elements(self._node, start, self._node.checker.faults(start))
+        while (segment := self._segments.next()) is not None:
+            known = self._node.memo.get(segment.text)
+            if known is None:
+                if segment.id in ENVELOPE:
+                    self._segments.put_back(segment)
+                    break
+                known = self._learn(segment)
+                if known is None:
+                    continue
+            step, element_faults = known
+            node = step.node
+            for _ in range(step.leaves):
+                self._leave(segment)
+            if step.opens_unit:
+                yield self._unit
+                self._unit = Unit(self._loop)
+            if self._recovered:
+                self._report_recovery(segment)
+            for entered in step.enters:
+                self._enter(entered, segment)
+            if not (step.enters and node.is_head):
+                self._occur(node, segment)
+            self._node = node
+            self._keep(node, segment)
+            if element_faults:
+                self._check_elements(node, segment, element_faults)
+            if node.segment_id == "SE":
+                break
+        yield self._unit
+
+    # -- moving ---------------------------------------------------------------------------------------
+
+    def _learn(self, segment: Segment) -> tuple[Step, list[ElementFault]] | None:
+        """Find out where a segment that the memo does not know belongs; None if it has no place."""
+        node = self._node
+        steps = self._graph.steps(node, segment)
+        if not steps:
+            return self._recover(segment)
+        step, faults = steps[0], steps[0].node.checker.faults(segment)
+        for other in steps[1:]:
+            if not faults:
+                break
+            # Two uses of one segment that share a qualifier (PWK*CT in 2400): the one that it fits.
+            if not (others := other.node.checker.faults(segment)):
+                step, faults = other, others
+        if len(node.memo) >= MEMO_SIZE:
+            node.memo.clear()
+        node.memo[segment.text] = step, faults
+        return step, faults
+
+    def _enter(self, spec: LoopNode, segment: Segment) -> None:
+        parent = self._loop
+        kept = self._occur(spec, segment)
+        self._loop = OpenLoop(spec, parent)
+        self._loop.seen = spec.head.bit
+        if spec.is_unit:
+            self._unit.loop = self._loop
+        elif kept:
+            parent.children.append(self._loop)
+
+    def _leave(self, following: Segment) -> None:
+        """Close the innermost loop: what it still needed is missing."""
+        loop = self._loop
+        loop.following = following
+        missing = loop.spec.required & ~loop.seen
+        if missing:
+            self._missing(loop, missing, following)
+        assert loop.parent is not None
+        self._loop = loop.parent
+
+    def _occur(self, member: Member, segment: Segment) -> bool:
+        """Note that a member of the innermost loop occurs; False if it is one too many to be kept."""
+        loop = self._loop
+        missing = member.before & ~loop.seen
+        if missing:
+            self._missing(loop, missing, segment)
+        limit = member.max_use if isinstance(member, Node) else member.repeat
+        if not loop.seen & member.bit:
+            loop.seen |= member.bit
+            return True
+        if limit == 0:
+            return True
+        if loop.counts is None:
+            loop.counts = {}
+        count = loop.counts[member] = loop.counts.get(member, 1) + 1
+        if count == limit + 1:
+            kind = "segment-repeated" if isinstance(member, Node) else "loop-repeated"
+            self._fault(kind, segment, member, facts={"limit": limit})
+        return count <= limit
+
+    def _keep(self, node: Node, segment: Segment) -> None:
+        loop = self._loop
+        if len(loop.segments) < _MOST_KEPT:
+            loop.segments.append(segment)
+            loop.nodes.append(node)
+
+    # -- saying what is wrong -------------------------------------------------------------------------
+
+    def _missing(self, loop: OpenLoop, missing: int, following: Segment) -> None:
+        loop.seen |= missing
+        loop.whole = False
+        if len(loop.segments) == 1 and not loop.children and missing.bit_count() > 1:
+            # Nothing but the segment that opens the loop: one fault, whatever should have followed.
+            needed = ", ".join(_id_of(member) for member in loop.spec.members if member.bit & missing)
+            self._fault("loop-empty", following, loop.nodes[0], loop, {"needed": needed})
+            return
+        for member in loop.spec.members:
+            if member.bit & missing:
+                kind = "segment-missing" if isinstance(member, Node) else "loop-missing"
+                self._fault(kind, following, member, loop)
+                loop.missed[member] = self._unit.faults[-1]
+
+    def _fault(
+        self,
+        kind: str,
+        segment: Segment,
+        member: Member,
+        loop: OpenLoop | None = None,
+        facts: dict[str, str | int] | None = None,
+        ref: Ref | None = None,
+    ) -> None:
+        node = member if isinstance(member, Node) else member.head
+        within = loop or self._loop
+        words: dict[str, str | int] = {"segment_name": node.checker.spec.name}
+        self._unit.faults.append(
+            Fault(
+                kind,
+                segment,
+                ref,
+                node.loop.id,
+                node.segment_id,
+                within.segments[0] if within.segments else None,
+                node.key,
+                words | (facts or {}),
+            )
+        )
+
+    def _check_elements(self, node: Node, segment: Segment, faults: list[ElementFault]) -> None:
+        for kind, ref, facts in faults:
+            self._fault(kind, segment, node, facts=facts, ref=ref)
+
+    # -- recovery -------------------------------------------------------------------------------------
+
+    def _recover(self, segment: Segment) -> tuple[Step, list[ElementFault]] | None:
+        """Read a segment that the guide does not allow here in the way that makes most sense of what follows."""
+        if segment.id not in self._graph.segment_ids:
+            self._unplaced(segment)
+            return None
+        following = self._segments.peek(_LOOK_AHEAD)
+        while following and following[-1].id in ENVELOPE:
+            following.pop()
+        reading = best_reading(self._graph, self._node, self._loop, segment, following)
+        if reading is None:
+            self._unplaced(segment)
+            return None
+        if reading.stays:
+            self._put_late(reading, segment)
+            return None
+        self._recovered = reading.faults
+        return reading.step, reading.step.node.checker.faults(segment)
+
+    def _put_late(self, reading: Reading, segment: Segment) -> None:
+        """Put a segment that comes too late into the loop it belongs to, and stay where the walk is."""
+        node, innermost = reading.step.node, self._loop
+        for _ in range(reading.step.leaves):
+            assert self._loop.parent is not None
+            self._loop = self._loop.parent
+        self._recovered = reading.faults
+        self._report_recovery(segment)
+        self._loop.seen |= node.bit
+        self._keep(node, segment)
+        self._check_elements(node, segment, node.checker.faults(segment))
+        self._loop = innermost
+
+    def _report_recovery(self, segment: Segment) -> None:
+        for kind, node in self._recovered:
+            missed = self._loop.missed.pop(node, None)
+            if missed in self._unit.faults:
+                self._unit.faults.remove(missed)  # It was not missing, it comes late.
+            self._fault(kind, segment, node)
+        self._recovered = []
+
+    def _unplaced(self, segment: Segment) -> None:
+        known = segment.id in self._graph.segment_ids
+        self._loop.whole = False
+        loop = self._loop
+        self._unit.faults.append(
+            Fault(
+                "segment-unexpected" if known else "segment-unknown",
+                segment,
+                None,
+                loop.id,
+                segment.id,
+                loop.segments[0] if loop.segments else None,
+            )
+        )
+
+
+def _id_of(member: Member) -> str:
+    return member.segment_id if isinstance(member, Node) else member.head.segment_id

@@ -1,0 +1,123 @@
+"""Which element values may be shown: the only way for a value of the file to get into a report.
+
+Codes, qualifiers, amounts, units, dates of service and NPIs may; names, member ids, dates of birth, addresses and
+free text may not, unless the user asks for it. What is not listed here is masked.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .x12 import Ref, Segment
+
+__all__ = ["MASK", "Privacy"]
+
+MASK = "…"
+
+_ALL = frozenset(range(1, 40))
+
+
+def _elements(text: str) -> frozenset[int]:
+    return frozenset(int(part) for part in text.split())
+
+
+_SHOWN = {
+    "ISA": _ALL - {2, 4},
+    "GS": _ALL,
+    "ST": _ALL,
+    "SE": _ALL,
+    "GE": _ALL,
+    "IEA": _ALL,
+    "TA1": _ALL,
+    "BHT": _elements("1 2 4 5 6"),
+    "HL": _ALL,
+    "PRV": _ALL,
+    "CUR": _ALL,
+    "SBR": _elements("1 2 5 6 7 8 9"),
+    "PAT": _elements("1 5"),
+    "NM1": _elements("1 2 8 9"),
+    "PER": _elements("1 3 5 7"),
+    "REF": _elements("1"),
+    "DMG": _elements("1"),
+    "CLM": _ALL,
+    "DTP": _ALL,
+    "PWK": _elements("1 2 5"),
+    "CN1": _elements("1 2 3"),
+    "AMT": _ALL,
+    "NTE": _elements("1"),
+    "CR1": _elements("1 2 3 4 5 6"),
+    "CR2": _elements("8"),
+    "CR3": _ALL,
+    "CRC": _ALL,
+    "HI": _ALL,
+    "HCP": _elements("1 2 3 7 8 9 10 11 12 13 14 15"),
+    "CAS": _ALL,
+    "OI": _ALL,
+    "MOA": _ALL,
+    "LX": _ALL,
+    "SV1": _ALL,
+    "SV5": _ALL,
+    "QTY": _ALL,
+    "MEA": _ALL,
+    "PS1": _elements("2"),
+    "LIN": _elements("2 3"),
+    "CTP": _ALL,
+    "SVD": _ALL,
+    "LQ": _ALL,
+    "FRM": _elements("1 2"),
+}
+_FREE_TEXT_COMPONENTS = {("SV1", 1, 7), ("SVD", 3, 7), ("SV5", 1, 7)}
+_SHOWN_DATES = frozenset({"472", "573"})
+"""Dates of service and of adjudication; others (birth, accident, last menstrual period) describe the patient."""
+_CODE_SHAPE = re.compile(r"[A-Za-z0-9.,:;<>|^+/\-]{1,24}")
+"""What is shown must look like a code: where elements have slipped, a name may stand in a code's place."""
+_NUMBER_SHAPE = re.compile(r"[A-Za-z]{0,5}[0-9][A-Za-z0-9\-]{2,}")
+
+
+class Privacy:
+    """Decides for one run what is shown."""
+
+    def __init__(self, show_values: bool = False, mask_claim_ids: bool = False) -> None:
+        self.show_values = show_values
+        self.mask_claim_ids = mask_claim_ids
+
+    def value(self, segment: Segment, ref: Ref | None) -> str | None:
+        """The value at ``ref``; None if it is absent, or if it may not be shown."""
+        if ref is None or not ref.element:
+            return None
+        value = segment.value(ref)
+        return value if value and self._may_show(segment, ref, value) else None
+
+    def claim_id(self, value: str) -> str | None:
+        """CLM01; None if it is absent or if claim ids are masked."""
+        return value if value and not self.mask_claim_ids else None
+
+    def segment(self, segment: Segment) -> str:
+        """The segment as it may be shown, each masked element replaced by `MASK`."""
+        separator = segment.delimiters.element
+        component = segment.delimiters.component
+        shown = [segment.id if _CODE_SHAPE.fullmatch(segment.id) else MASK]
+        for position, value in enumerate(segment.elements[1:], 1):
+            parts = value.split(component) if component in value and segment.id != "ISA" else [value]
+            masked = [
+                part if not part or self._may_show(segment, Ref(position, number), part) else MASK
+                for number, part in enumerate(parts, 1)
+            ]
+            shown.append(component.join(masked))
+        return separator.join(shown)
+
+    def _may_show(self, segment: Segment, ref: Ref, value: str) -> bool:
+        if self.show_values:
+            return True
+        name = segment.id
+        if ref.element not in _SHOWN.get(name, ()) or (name, ref.element, ref.component) in _FREE_TEXT_COMPONENTS:
+            return False
+        if name == "CLM" and ref.element == 1:
+            return not self.mask_claim_ids
+        if name == "NM1" and ref.element == 9:
+            return (segment.get(8) == "XX" or segment.get(1) == "PR") and bool(_NUMBER_SHAPE.fullmatch(value))
+        if name == "DTP" and ref.element == 3 and segment.get(1) not in _SHOWN_DATES:
+            return False
+        if name in ("ISA", "GS"):
+            return True
+        return _CODE_SHAPE.fullmatch(value) is not None

@@ -1,0 +1,91 @@
+"""The reference sets that come with edi-lint, and what they may be cited as.
+
+This is the only module that knows where the data files lie and how they are laid out;
+`tools/build_reference.py` writes them from here.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from edi_lint.reference.codeset import CodeSet
+from edi_lint.reference.drugs import Drug, DrugTable
+from edi_lint.reference.editions import Edition
+
+__all__ = ["EDITIONS", "Reference", "shipped"]
+
+_DATA = Path(__file__).parent / "data"
+
+_ICD10CM = CodeSet(
+    name="ICD-10-CM",
+    edition="FY2026 (April 2026)",
+    valid_from=date(2025, 10, 1),
+    valid_to=date(2026, 9, 30),
+    source="CDC/NCHS and CMS, billable codes",
+    licence="Public domain. The flags are our own reading of the tabular list.",
+    path=_DATA / "icd10cm.txt",
+    width=7,
+    flag_names=(
+        "unspecified_side",
+        "external_cause",
+        "code_first",
+        "z_status_history",
+        "manifestation_title",
+        "z_first_listed_only",
+        "organism_only",
+    ),
+)
+
+# The CMS file keeps codes that have ended, so membership alone is not being in force.
+_HCPCS = CodeSet(
+    name="HCPCS Level II",
+    edition="2026 Q3",
+    valid_from=date(2026, 7, 1),
+    valid_to=date(2026, 9, 30),
+    source="CMS, alpha-numeric code list",
+    licence="Work of the United States government. Codes only, no dental codes.",
+    path=_DATA / "hcpcs.txt",
+    width=5,
+)
+
+_DRUGS = Edition(
+    name="Injectable drugs",
+    edition="2026 Q3",
+    # Every drug carries dates of its own.
+    valid_from=date.min,
+    valid_to=date.max,
+    source="edi-lint, from the CMS HCPCS files of July 2024 and July 2026",
+    licence="Our own wording. Typical diagnoses are orientation, not coverage.",
+)
+
+_PLACES = Edition(
+    name="Places of service",
+    edition="May 2024",
+    # Every place carries a start date of its own.
+    valid_from=date.min,
+    valid_to=date.max,
+    source="CMS, place of service code set",
+    licence="Work of the United States government. Names in our own words.",
+)
+
+EDITIONS: tuple[Edition, ...] = (_ICD10CM, _HCPCS, _DRUGS, _PLACES)
+"""Everything shipped, for reports and notices."""
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """The reference sets a run consults; replace one to lint with a newer edition."""
+
+    icd10cm: CodeSet
+    hcpcs: CodeSet
+    drugs: Mapping[str, Drug]
+
+
+@cache
+def shipped() -> Reference:
+    """The sets in this package. No file is read until a code is asked for."""
+    return Reference(
+        icd10cm=_ICD10CM, hcpcs=_HCPCS, drugs=DrugTable(_DATA / "drugs.csv")
+    )

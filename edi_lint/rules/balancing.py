@@ -1,0 +1,195 @@
+"""STR: balancing, duplicates, replacement claims, and the shape of procedure codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ..claims import Claim, ServiceLine
+from .registry import Bad, Context, Good, Hit, rule
+
+_PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-V][0-9]{4}")
+_DISTINCT_SERVICE = frozenset({"59", "XE", "XP", "XS", "XU", "76", "77"})
+
+
+@rule(
+    id="STR001",
+    name="claim-charge-balance",
+    severity="error",
+    snip=3,
+    source="005010X222A1 balancing, section 1.4.4; WEDI SNIP type 3",
+    stc=("A8:400", "A8:178", "A8:583"),
+    whole=True,
+    examples=(
+        Bad({"CLM*A1001*151.5*": "CLM*A1001*156.5*"}, at=("2300", "CLM02")),
+        Bad({"SV1*HC:96372*35*": "SV1*HC:96372*35.01*"}, at=("2300", "CLM02")),
+        Good({"CLM*A1001*151.5*": "CLM*A1001*151.50*"}),
+        Good({"CLM*A1001*151.5*": "CLM*A1001*156.5*", "SV1*HC:96372*35*": "SV1*HC:96372*40*"}),
+    ),
+)
+def claim_charge_balance(claim: Claim, context: Context) -> Iterator[Hit]:
+    """The total charge of a claim (CLM02) must be the sum of the charges of its service lines (SV102).
+
+    Why: Payers add the lines up and reject a claim whose total differs by a cent.
+
+    Fix: Correct CLM02 or the line amounts, whichever is wrong.
+    """
+    charges = [line.charge for line in claim.lines]
+    if claim.total_charge is None or None in charges:
+        return
+    total = sum((charge for charge in charges if charge is not None), Decimal(0))
+    if total != claim.total_charge:
+        yield Hit(
+            claim.at("total_charge"),
+            f"The claim total {claim.sent('total_charge')} is not the sum of its line charges, {total}.",
+        )
+
+
+@rule(
+    id="STR006",
+    name="replacement-needs-icn",
+    severity="error",
+    snip=4,
+    source="005010X222A1, 2300 REF*F8 (payer claim control number)",
+    stc=("A8:464", "A8:535"),
+    examples=(
+        Bad({"***11:B:1*Y*A*Y*Y": "***11:B:7*Y*A*Y*Y"}, at=("2300", "REF02")),
+        Bad({"***11:B:1*Y*A*Y*Y": "***11:B:8*Y*A*Y*Y"}, at=("2300", "REF02")),
+        Good({"***11:B:1*Y*A*Y*Y~": "***11:B:7*Y*A*Y*Y~REF*F8*2026012345~"}),
+    ),
+)
+def replacement_needs_icn(claim: Claim, context: Context) -> Iterator[Hit]:
+    """A replacement (frequency 7) or void (8) must carry the payer's number of the original claim in REF*F8.
+
+    Why: Without it the payer cannot find the claim to replace and takes the new one for a duplicate.
+
+    Fix: Enter the payer's claim control number from the remittance into REF*F8.
+    """
+    if claim.frequency in ("7", "8") and not claim.payer_claim_control_number.strip():
+        kind = "replacement" if claim.frequency == "7" else "void"
+        yield Hit(
+            claim.at("payer_claim_control_number"),
+            f"The claim is a {kind} (CLM05-3 is {claim.frequency}) but has no payer claim control number in REF*F8.",
+        )
+
+
+@rule(
+    id="STR009",
+    name="duplicate-claim",
+    severity="error",
+    snip=7,
+    source="CARC 18, exact duplicate",
+    stc=("A3:78",),
+    whole=True,
+)
+def duplicate_claim(claim: Claim, context: Context) -> Iterator[Hit]:
+    """Two claims of a file for the same patient and billing provider with the same services are duplicates.
+
+    Same services are the same dates, procedures, modifiers, charges and units. Replacements and voids are not compared.
+
+    Why: The payer denies the second as an exact duplicate, and may hold the first.
+
+    Fix: Send the claim once.
+    """
+    if claim.frequency in ("7", "8") or not claim.lines:
+        return
+    services = tuple(
+        sorted(
+            (line.service_date, line.procedure, line.modifiers, line.sent("charge"), line.sent("units"))
+            for line in claim.lines
+        )
+    )
+    # A hash is enough to remember: it holds no identifier, and a batch has far fewer claims than there are hashes.
+    key = hash((claim.billing.npi, claim.patient_key, services))
+    first = context.memory.setdefault(key, (claim.index, claim.id))
+    if first[0] != claim.index:
+        yield Hit(
+            claim.at("id"),
+            f"This claim repeats claim number {first[0]} of the file: same patient, provider, dates, services and charges.",
+        )
+
+
+@rule(
+    id="STR010",
+    name="duplicate-line",
+    severity="error",
+    snip=7,
+    source="CARC 18, exact duplicate; CPT Assistant May 2010 on a second 96372, as quoted by AAPC",
+    stc=("A3:78",),
+    hides=("MOD004",),
+    examples=(
+        Bad(
+            {
+                "CTP****1*ML~": "CTP****1*ML~LX*4~SV1*HC:96372*35*UN*1***1~DTP*472*D8*20260115~REF*6R*A1001L4~",
+                "*151.5*": "*186.5*",
+            },
+            at=("2400", "SV101"),
+        ),
+        Good(
+            {
+                "CTP****1*ML~": "CTP****1*ML~LX*4~SV1*HC:J1885*12*UN*2***1~DTP*472*D8*20260115~REF*6R*A1001L4~"
+                "LX*5~SV1*HC:96372:59*35*UN*1***1~DTP*472*D8*20260115~REF*6R*A1001L5~",
+                "*151.5*": "*198.5*",
+            }
+        ),
+    ),
+)
+def duplicate_line(claim: Claim, context: Context) -> Iterator[Hit]:
+    """Two lines of a claim with the same date, procedure, modifiers and rendering provider are duplicates.
+
+    A second 96372 with a modifier for a distinct or repeated service is not: rule MOD004 looks at that.
+
+    Why: The payer pays the first line and denies the others as exact duplicates.
+
+    Fix: Report the units on one line, or add the modifier for a distinct service if it was one.
+    """
+    seen: dict[tuple[str, str, tuple[str, ...], str], ServiceLine] = {}
+    for line in claim.lines:
+        key = (line.service_date, line.procedure, tuple(sorted(line.modifiers)), line.rendering_npi)
+        first = seen.setdefault(key, line)
+        if first is line or not line.procedure:
+            continue
+        if line.procedure == "96372" and _DISTINCT_SERVICE.intersection(line.modifiers):
+            continue
+        yield Hit(
+            line.at("procedure_composite"),
+            f"Line {line.number} repeats line {first.number}: {line.procedure} on the same date with the same modifiers.",
+        )
+
+
+@rule(
+    id="STR012",
+    name="procedure-qualifier-and-shape",
+    severity="error",
+    snip=5,
+    source="005010X222A1, SV101; CPT and HCPCS code shapes",
+    stc=("A7:507",),
+    examples=(
+        Bad({"HC:96372*": "HC:9637*"}, at=("2400", "SV101-2")),
+        Bad({"HC:J3420*": "HC:j3420*"}, at=("2400", "SV101-2")),
+        Bad({"HC:96372*": "ER:96372*"}, at=("2400", "SV101-1")),
+        Good({"HC:99213:25*112*UN*1***2": "HC:0031A*112*UN*1***2"}),
+    ),
+)
+def procedure_qualifier_and_shape(claim: Claim, context: Context) -> Iterator[Hit]:
+    """A procedure is a five-character CPT or HCPCS code in capitals, with the qualifier HC.
+
+    ER, IV and WK are for payers outside HIPAA who agreed on them.
+
+    Why: The payer looks the code up as sent; another length, letter or qualifier is not found.
+
+    Fix: Enter the five characters of the code, in capitals and without blanks, behind HC.
+    """
+    for line in claim.lines:
+        if line.procedure and not _PROCEDURE.fullmatch(line.procedure):
+            yield Hit(
+                line.at("procedure"), f"The procedure on line {line.number} is not a five-character CPT or HCPCS code."
+            )
+        elif line.procedure_qualifier in ("ER", "IV", "WK"):
+            yield Hit(
+                line.at("procedure_qualifier"),
+                f"Line {line.number} sends its procedure with qualifier {line.procedure_qualifier}; claims under HIPAA use HC.",
+            )
+
+

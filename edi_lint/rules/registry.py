@@ -1,0 +1,227 @@
+"""What a rule is, and the list of all of them.
+
+A rule is data plus, for most, one generator: `rule` decorates the generator and registers both. The generator
+yields a `Hit`, a place and words; the engine adds the rest. Rules for what the syntax and the guide find
+(`structure.py`) have no generator: they give a kind of fault its id, severity and words.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from ..claims import Day, Spot
+from ..findings import Severity
+
+if TYPE_CHECKING:
+    from ..reference import Reference
+
+__all__ = ["RULES", "Acks", "Bad", "Context", "Edit", "Good", "Hit", "Level", "Rule", "find_rules", "register", "rule"]
+
+Level = Literal["file", "provider", "subscriber", "claim"]
+Check = Callable[[Any, "Context"], Iterable["Hit"]]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """What a rule found: where, and the sentence that says what is wrong. ``fix`` replaces the rule's own."""
+
+    spot: Spot
+    message: str
+    fix: str = ""
+    severity: Severity | None = None
+    """Where a rule is graver in one case than in another; None takes the rule's."""
+
+
+class Acks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the acknowledgements say of a finding: TA1, 999 (AK905, IK502, IK304, IK403) and 277CA (STC) codes."""
+
+    ta1: str = ""
+    ak905: str = ""
+    ik502: str = ""
+    ik304: str = ""
+    ik403: str = ""
+    stc: tuple[str, ...] = ()
+
+
+class Context(msgspec.Struct):
+    """What a check may know besides its subject."""
+
+    reference: Reference
+    as_of: date
+    """The day on which the batch is judged."""
+    scope: str
+    """The kind of payer: medicare, medicare-advantage, medicaid or commercial."""
+    options: Mapping[str, Any]
+    not_checked: Callable[[str, Spot, date], None]
+    """Say that a table does not cover a date: gives REF001 instead of a verdict."""
+    days: tuple[Day, ...] = ()
+    """For a claim: its dates of service, each with the lines that earlier claims of the file have on it."""
+    memory: dict[Any, Any] = {}
+    """The rule's own, kept over the claims of one file."""
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """A change of the clean base claim (fixtures/base.edi): each text is replaced wherever it stands.
+
+    The base is taken as one line, so a text may span segments (``LX*2~SV1*HC:96372``); SE01 is counted anew.
+    """
+
+    replace: Mapping[str, str]
+
+
+class Bad(Edit, frozen=True):
+    """An edit after which the rule finds exactly one thing, at loop and element (or segment) ``at``."""
+
+    at: tuple[str, str]
+    also: tuple[str, ...] = ()
+    """Other rules that the catalogue lets fire on the same edit."""
+    severity: Severity | None = None
+    """The severity expected, where it differs by payer."""
+
+
+class Good(Edit, frozen=True):
+    """An edit that stays clean."""
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One rule. ``severity`` is one for all, or one for each payer scope (``off`` where it does not apply)."""
+
+    id: str
+    name: str
+    severity: Severity | Mapping[str, str]
+    snip: int
+    summary: str
+    why: str
+    fix: str
+    source: str
+    since: str = "0.1.0"
+    level: tuple[Level, ...] = ("claim",)
+    triggers: frozenset[str] = frozenset()
+    whole: bool = False
+    speaks_for: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
+    acks: Acks = Acks()
+    message: str = ""
+    examples: tuple[Bad | Good, ...] = ()
+    check: Check | None = None
+
+    @property
+    def family(self) -> str:
+        """The letters of the id."""
+        return self.id.rstrip("0123456789")
+
+    def severity_for(self, scope: str) -> Severity | None:
+        """The severity for a payer scope; None where the rule does not apply.
+
+        Medicare Advantage follows Medicare's coding rules, but as warnings: the plan decides.
+        """
+        if isinstance(self.severity, str):
+            return self.severity
+        if scope == "medicare-advantage":
+            own = self.severity.get(scope) or self.severity.get("medicare", "off")
+            found = "warning" if own == "error" else own
+        else:
+            found = self.severity.get(scope, "off")
+        return None if found == "off" else found  # type: ignore[return-value]
+
+
+RULES: dict[str, Rule] = {}
+"""All rules by id."""
+_NAMES: dict[str, Rule] = {}
+
+
+def register(new: Rule) -> Rule:
+    """Add a rule. Raises ValueError when its id or name is malformed or taken."""
+    if not re.fullmatch(r"[A-Z]{2,4}[0-9]{3}[a-z]?", new.id) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", new.name):
+        raise ValueError(f"malformed rule id or name: {new.id} {new.name}")
+    if new.id in RULES or new.name in _NAMES:
+        raise ValueError(f"rule {new.id} {new.name} is already registered")
+    RULES[new.id] = new
+    _NAMES[new.name] = new
+    return new
+
+
+def rule(
+    *,
+    id: str,
+    name: str,
+    severity: Severity | Mapping[str, str],
+    snip: int,
+    source: str,
+    since: str = "0.1.0",
+    level: Level | tuple[Level, ...] = "claim",
+    triggers: Iterable[str] = (),
+    whole: bool = False,
+    speaks_for: tuple[str, ...] = (),
+    hides: tuple[str, ...] = (),
+    message: str = "",
+    stc: tuple[str, ...] = (),
+    examples: tuple[Bad | Good, ...] = (),
+) -> Callable[[Check], Check]:
+    """Register the decorated generator as a rule.
+
+    The generator's docstring is the rule's page: its first paragraph says what the rule does, a paragraph that
+    starts with "Why:" why it matters, one that starts with "Fix:" what to do. With ``triggers``, it only runs on
+    claims that have one of these procedure codes; with ``whole``, only on claims in which nothing is missing or out
+    of place. ``hides`` names rules that say the same thing less well: they stay silent on a claim where this one fires.
+    ``speaks_for`` names guide faults (``kind key``) that are reported as this rule, in ``message``'s words.
+    """
+
+    def decorate(check: Check) -> Check:
+        summary, why, fix = _paragraphs(check.__doc__ or "")
+        register(
+            Rule(
+                id=id,
+                name=name,
+                severity=severity,
+                snip=snip,
+                summary=summary,
+                why=why,
+                fix=fix,
+                source=source,
+                since=since,
+                level=(level,) if isinstance(level, str) else level,
+                triggers=frozenset(triggers),
+                whole=whole,
+                speaks_for=speaks_for,
+                hides=hides,
+                acks=Acks(stc=stc),
+                message=message,
+                examples=examples,
+                check=check,
+            )
+        )
+        return check
+
+    return decorate
+
+
+def _paragraphs(docstring: str) -> tuple[str, str, str]:
+    summary, why, fix = "", "", ""
+    for paragraph in inspect.cleandoc(docstring).split("\n\n"):
+        text = " ".join(paragraph.split())
+        if text.startswith("Why: "):
+            why = text.removeprefix("Why: ")
+        elif text.startswith("Fix: "):
+            fix = text.removeprefix("Fix: ")
+        elif not summary:
+            summary = text
+    return summary, why, fix
+
+
+def find_rules(selector: str) -> Iterator[Rule]:
+    """The rules that an id, a name, a prefix of an id or ``ALL`` stands for; none if it names no rule."""
+    wanted = selector.strip()
+    if wanted.upper() == "ALL":
+        yield from RULES.values()
+    elif wanted.lower() in _NAMES:
+        yield _NAMES[wanted.lower()]
+    elif wanted.upper() in {key.upper() for key in RULES}:
+        yield next(found for key, found in RULES.items() if key.upper() == wanted.upper())
+    elif wanted:
+        yield from (found for key, found in RULES.items() if key.startswith(wanted.upper()))

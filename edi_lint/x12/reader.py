@@ -1,0 +1,306 @@
+"""Bytes in, segments out: a streaming reader of X12 interchanges.
+
+Theory of operation. An interchange declares its own separators in its ISA, so reading alternates between
+two states: *looking for an ISA* (`_open_interchange`) and *splitting at the terminator* (`_split`), which
+ends at the IEA, at the next ISA or at the end of the stream. Only one chunk and the unfinished segment
+at its end are held, whatever the size of the file. Where segments begin is counted as they pass (offset,
+line); where an element lies is worked out later, from the segment, and only for findings.
+
+What is read in spite of a fault of form (a byte order mark, blank segments, wrapped lines and so on) is put
+into `Reader.faults`, once per kind and interchange; the caller takes the faults from there. The reader knows
+no guide and no envelope counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from .fault import Fault
+from .segment import Delimiters, Segment
+from .sniff import sniff
+
+__all__ = ["ByteStream", "Reader"]
+
+CHUNK_BYTES = 1 << 16
+LONGEST_SEGMENT = 1 << 20
+"""A segment may not be longer than this (bytes): the longest that the guide allows is below 4,000."""
+_HEADER_BYTES = 1024
+"""An ISA is 106 bytes; a padded or wrapped one is looked for within this many."""
+_BLANKS = " \t\r\n"
+_ENDINGS = "\x1a\0"
+"""Bytes that old systems leave after the last segment."""
+_ISA = re.compile(r"ISA([^A-Za-z0-9 \t\r\n])")
+_ISA_ELEMENTS = 16
+_OVERLAP = 4
+"""An ISA that lies across two chunks is found by keeping this much of the first."""
+
+
+class ByteStream(Protocol):
+    """What the reader needs of a stream: ``read(n)`` gives up to n bytes, and none at the end."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Reader:
+    """Iterate over the segments of a stream; look at `faults` after each one and at the end."""
+
+    def __init__(self, stream: ByteStream, chunk_bytes: int = CHUNK_BYTES) -> None:
+        self.faults: list[Fault] = []
+        self.interchanges = 0
+        self.bytes_read = 0
+        self._stream = stream
+        self._chunk_bytes = chunk_bytes
+        self._text = ""
+        self._offset = 0
+        self._line = 1
+        self._line_start = 0
+        self._ordinal = 0
+        self._ended = False
+        self._noted: set[str] = set()
+
+    def __iter__(self) -> Iterator[Segment]:
+        while (delimiters := self._open_interchange()) is not None:
+            self.interchanges += 1
+            yield from self._split(delimiters)
+
+    # -- looking for an ISA ---------------------------------------------------------------------------
+
+    def _open_interchange(self) -> Delimiters | None:
+        """Skip to the next ISA that can be read and return its delimiters; None at the end of the stream."""
+        while True:
+            self._skip_blanks()
+            if not self._fill(_HEADER_BYTES):
+                if not self.interchanges and not self.faults:
+                    self._note("not-x12", reason="empty")
+                return None
+            found = _ISA.match(self._text)
+            if found is None:
+                self._skip_foreign()
+                continue
+            self._noted.clear()
+            delimiters = _delimiters(self._text[:_HEADER_BYTES])
+            if delimiters is not None:
+                return delimiters
+            self._note("isa-unreadable")
+            self._advance(3)
+
+    def _skip_blanks(self) -> None:
+        """Pass over white space, a byte order mark and end-of-file bytes, and say so where it matters."""
+        while self._fill(4):
+            if self._offset == 0 and self._text.startswith("\xef\xbb\xbf"):
+                self._note("byte-order-mark")
+                self._advance(3)
+            kept = self._text.lstrip(_BLANKS + _ENDINGS)
+            blank = len(self._text) - len(kept)
+            if not blank:
+                return
+            skipped = self._text[:blank]
+            if not self.interchanges:
+                self._note("leading-blanks")
+            elif skipped.strip(_BLANKS):
+                self._note("control-z")
+            self._advance(blank)
+
+    def _skip_foreign(self) -> None:
+        """Pass over what is not an interchange, up to the next ISA or the end."""
+        if self.interchanges:
+            self._note("data-outside-interchange")
+        else:
+            kind = sniff(self._text[:_HEADER_BYTES].encode("latin-1"))
+            # Kept apart until it is known whether an interchange follows: if none does, this is the one thing to say.
+            self._note("data-outside-interchange", reason=kind.name)
+            if kind.final:
+                self._drain()
+        while (at := _ISA.search(self._text, 1)) is None and self._text:
+            self._advance(max(1, len(self._text) - _OVERLAP))
+            if self._fill(_OVERLAP + 1) <= _OVERLAP:
+                self._advance(len(self._text))
+        if at is not None:
+            self._advance(at.start())
+        elif not self.interchanges:
+            foreign = next(fault for fault in self.faults if fault.kind == "data-outside-interchange")
+            foreign.kind = "not-x12"
+
+    def _drain(self) -> None:
+        """Read to the end of a stream that is not X12, so that its size is known."""
+        while not self._ended:
+            self._text = ""
+            self._fill(self._chunk_bytes)
+        self._text = ""
+
+    # -- splitting ------------------------------------------------------------------------------------
+
+    def _split(self, delimiters: Delimiters) -> Iterator[Segment]:
+        terminator = delimiters.terminator
+        newline_ends = terminator == "\n"
+        isa_start = "ISA" + delimiters.element
+        iea_start = "IEA" + delimiters.element
+        opened = False
+        while True:
+            pieces = self._text.split(terminator)
+            tail = pieces.pop()
+            for number, piece in enumerate(pieces):
+                start = self._offset
+                if piece[:1] == "\n":
+                    self._line += 1
+                    self._line_start = start + 1
+                    text, raw, at = piece[1:], "", start + 1
+                else:
+                    text, raw, at = piece, "", start
+                line, line_start = self._line, self._line_start
+                if not text.isprintable() or text[:1] == " ":
+                    text, raw, at, line, line_start = self._tidy(text, at)
+                if opened and text.startswith(isa_start):
+                    # An ISA before the IEA: what follows may have separators of its own.
+                    self._text = terminator.join([*pieces[number:], tail])
+                    if piece[:1] == "\n":
+                        self._line, self._line_start = line - 1, line_start
+                    return
+                self._offset = start + len(piece) + 1
+                if newline_ends:
+                    self._line += 1
+                    self._line_start = self._offset
+                if not text:
+                    self._note_at("blank-segment", at, line, line_start)
+                    continue
+                self._ordinal += 1
+                opened = True
+                yield Segment(text, self._ordinal, at, line, line_start, delimiters, raw)
+                if text.startswith(iea_start):
+                    self._text = terminator.join([*pieces[number + 1 :], tail])
+                    return
+            self._text = tail
+            if len(tail) > LONGEST_SEGMENT:
+                self._skip_segment(terminator)
+            elif self._fill(len(tail) + 1) == len(tail):
+                yield from self._unterminated(delimiters, iea_start)
+                return
+
+    def _tidy(self, piece: str, at: int) -> tuple[str, str, int, int, int]:
+        """A piece that has line breaks, blanks or control characters: text, raw, offset, line and line start."""
+        kept = piece.lstrip(_BLANKS)
+        lead = piece[: len(piece) - len(kept)]
+        if "\n" in lead:
+            self._line += lead.count("\n")
+            self._line_start = at + lead.rindex("\n") + 1
+        at += len(lead)
+        line, line_start = self._line, self._line_start
+        if kept and (" " in lead or "\t" in lead):
+            self._note_at("indented-segment", at, line, line_start)
+        if "\n" not in kept and "\r" not in kept:
+            return kept, "", at, line, line_start
+        text = kept.replace("\r", "").replace("\n", "")
+        if "\n" in kept:
+            self._line += kept.count("\n")
+            self._line_start = at + kept.rindex("\n") + 1
+        if kept.rstrip("\r\n") == text:
+            return text, "", at, line, line_start
+        self._note_at("wrapped-lines", at, line, line_start)
+        return text, kept, at, line, line_start
+
+    def _skip_segment(self, terminator: str) -> None:
+        """Drop a segment beyond `LONGEST_SEGMENT` without keeping it in memory."""
+        self._note("segment-too-long", limit=LONGEST_SEGMENT)
+        self._ordinal += 1
+        while (at := self._text.find(terminator)) < 0:
+            self._advance(len(self._text))
+            if not self._fill(1):
+                return
+        self._advance(at + 1)
+
+    def _unterminated(self, delimiters: Delimiters, iea_start: str) -> Iterator[Segment]:
+        """What stands behind the last terminator: nothing, an IEA without terminator, or half a segment."""
+        rest = self._text.strip(_BLANKS + _ENDINGS)
+        if rest.startswith(iea_start):
+            text, raw, at, line, line_start = self._tidy(self._text.rstrip(_BLANKS + _ENDINGS), self._offset)
+            self._ordinal += 1
+            segment = Segment(text, self._ordinal, at, line, line_start, delimiters, raw)
+            self.faults.append(Fault("last-terminator-missing", segment))
+            yield segment
+        elif rest:
+            self._note("unfinished-segment", bytes=len(rest))
+        elif self._text.strip(_BLANKS):
+            self._note("control-z")
+        self._advance(len(self._text))
+
+    # -- the buffer -----------------------------------------------------------------------------------
+
+    def _fill(self, wanted: int) -> int:
+        """Have at least ``wanted`` characters at hand, as far as the stream goes; how many there are now."""
+        have = len(self._text)
+        if have >= wanted or self._ended:
+            return have
+        parts = [self._text]
+        while have < wanted:
+            chunk = self._stream.read(self._chunk_bytes)
+            if not chunk:
+                self._ended = True
+                break
+            self.bytes_read += len(chunk)
+            have += len(chunk)
+            parts.append(chunk.decode("latin-1"))
+        self._text = "".join(parts)
+        return have
+
+    def _advance(self, count: int) -> None:
+        passed = self._text[:count]
+        if "\n" in passed:
+            self._line += passed.count("\n")
+            self._line_start = self._offset + passed.rindex("\n") + 1
+        self._offset += count
+        self._text = self._text[count:]
+
+    def _note(self, kind: str, **facts: str | int) -> None:
+        self._note_at(kind, self._offset, self._line, self._line_start, **facts)
+
+    def _note_at(self, kind: str, offset: int, line: int, line_start: int, **facts: str | int) -> None:
+        """Note a fault of form, the first time in an interchange."""
+        if kind not in self._noted:
+            self._noted.add(kind)
+            spot = Segment("", self._ordinal, offset, line, line_start, Delimiters())
+            self.faults.append(Fault(kind, spot, facts=facts))
+
+    @property
+    def segments_read(self) -> int:
+        """How many segments have been read."""
+        return self._ordinal
+
+    def here(self) -> Segment:
+        """Where the reader stands, as an empty segment: the end of the file once all is read."""
+        return Segment("", self._ordinal + 1, self._offset, self._line, self._line_start, Delimiters())
+
+
+def _delimiters(header: str) -> Delimiters | None:
+    """The delimiters that an ISA declares, even if its elements have the wrong width; None if there is no telling.
+
+    A right ISA has its component separator after the 16th element separator and its terminator right behind it.
+    Where elements are missing or too many, the segment ends at what stands before ``GS``.
+    """
+    element = header[3]
+    at, found = 0, 0
+    while found < _ISA_ELEMENTS and (at := header.find(element, at)) >= 0:
+        found, at = found + 1, at + 1
+    group = re.search(r"([^A-Za-z0-9 ])[\r\n]*GS" + re.escape(element), header)
+    component, terminator = ":", ""
+    if found == _ISA_ELEMENTS and (group is None or group.start() >= at):
+        component, terminator = header[at : at + 1], header[at + 1 : at + 2]
+        if group is not None and group.start() == at and _ends_segments(header, component, group.end()):
+            component, terminator = ":", component  # ISA16 is missing: the terminator stands in its place.
+        elif group is not None and group.start() > at + 1:
+            terminator = group.group(1)
+    elif group is not None:
+        terminator = group.group(1)
+    if not terminator or terminator.isalnum() or terminator in (element, " ") or component == element:
+        return None
+    fields = header.split(element, _ISA_ELEMENTS)
+    repetition = fields[11] if len(fields) > _ISA_ELEMENTS else "^"
+    if len(repetition) != 1 or repetition.isalnum() or repetition in (" ", element, component, terminator):
+        repetition = ""
+    return Delimiters(element, component, repetition, terminator)
+
+
+def _ends_segments(header: str, character: str, start: int) -> bool:
+    """Whether ``character`` stands at the ends of lines, or before an ST, behind ``start``."""
+    return re.search(re.escape(character) + r"[\r\n]|" + re.escape(character) + "ST", header[start:]) is not None
