@@ -1,0 +1,1 @@
+"""STR: claim-level facts: frequency, filing indicator, member id, text lengths, authorizations."""

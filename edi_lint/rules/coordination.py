@@ -1,0 +1,1 @@
+"""STR: coordination of benefits: what other payers paid must add up."""

@@ -1,0 +1,1 @@
+"""DAT: dates of service, filing limits and the years in which codes are valid."""

@@ -1,0 +1,1 @@
+"""DX: diagnosis codes: present, pointed to, well formed, billable on the day."""

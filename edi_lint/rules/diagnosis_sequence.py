@@ -1,0 +1,1 @@
+"""DX: the order of diagnoses, and which diagnoses support an injection."""

@@ -1,0 +1,1 @@
+"""DOC: documentation that can stand on the claim."""

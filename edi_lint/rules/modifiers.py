@@ -1,0 +1,1 @@
+"""MOD: modifiers on injections, visits and drugs."""

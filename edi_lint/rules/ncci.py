@@ -1,0 +1,1 @@
+"""NCI: services that the payer bundles on one day."""

@@ -1,0 +1,1 @@
+"""NDC: the drug identification of loop 2410."""

@@ -1,0 +1,1 @@
+"""POS: where an injection may be billed."""

@@ -1,0 +1,1 @@
+"""PRV: who bills, renders, refers and supervises."""

@@ -1,0 +1,1 @@
+"""ADM: vaccines, immune globulins and antibodies: which administration code goes with them."""

@@ -1,0 +1,47 @@
+"""The examples of every rule, on the claim of a subscriber and on the same claim of a dependent."""
+
+from __future__ import annotations
+
+import pytest
+
+from edi_lint.rules import RULES, Bad, Good, Rule
+from edi_lint.rules.examples import apply
+from tests.conftest import BASES, findings_of
+
+CASES = [
+    pytest.param(rule, number, base, id=f"{rule.id}-{number}-{base.removesuffix('.edi')}")
+    for rule in RULES.values()
+    for number in range(len(rule.examples))
+    for base in BASES
+]
+CHECKED = [rule for rule in RULES.values() if rule.check is not None]
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_the_base_claim_is_clean_under_every_rule(base: str, bases: dict[str, str]) -> None:
+    assert findings_of(bases[base]) == []
+
+
+@pytest.mark.parametrize(("rule", "number", "base"), CASES)
+def test_example(rule: Rule, number: int, base: str, bases: dict[str, str]) -> None:
+    example = rule.examples[number]
+    found = findings_of(apply(bases[base], example))
+    if isinstance(example, Good):
+        assert [(finding.rule, finding.element) for finding in found] == []
+        return
+    assert isinstance(example, Bad)
+    assert sorted(finding.rule for finding in found) == sorted([rule.id, *example.also])
+    own = next(finding for finding in found if finding.rule == rule.id)
+    assert (own.loop, own.element or own.segment) == example.at
+    assert own.severity == (example.severity or rule.severity)
+
+
+@pytest.mark.parametrize("rule", CHECKED, ids=lambda rule: rule.id)
+def test_every_rule_is_complete(rule: Rule) -> None:
+    assert rule.summary
+    assert rule.why
+    assert rule.fix
+    assert rule.source
+    if rule.id not in {"STR008", "STR009", "NCI016"}:  # These compare claims: fixtures show them.
+        assert any(isinstance(example, Bad) for example in rule.examples)
+        assert any(isinstance(example, Good) for example in rule.examples)
