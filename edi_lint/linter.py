@@ -68,7 +68,7 @@ class Linter:
         summary.claims += counts.claims
         summary.service_lines += counts.service_lines
         summary.seconds = round(summary.seconds + time.perf_counter() - started, 6)
-        if counts.crashed:
+        if check.crashed:
             summary.exit = 2
 
 

@@ -1,6 +1,7 @@
 """The business view: claims and service lines with their providers, payers, diagnoses and drugs, each value with its place."""
 
-from .assemble import Assembler
+from .assemble import UnitRecord
+from .batch import Batch, Counts, Part
 from .days import Day, DayLine, Days
 from .fields import Record, Spot
 from .records import (
@@ -19,9 +20,10 @@ from .records import (
 )
 
 __all__ = [
-    "Assembler",
+    "Batch",
     "BillingProvider",
     "Claim",
+    "Counts",
     "Day",
     "DayLine",
     "Days",
@@ -29,6 +31,7 @@ __all__ = [
     "Drug",
     "Entity",
     "OtherPayer",
+    "Part",
     "Patient",
     "Payer",
     "Provider",
@@ -37,4 +40,5 @@ __all__ = [
     "Spot",
     "Subscriber",
     "TransactionSet",
+    "UnitRecord",
 ]

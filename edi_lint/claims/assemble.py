@@ -6,7 +6,9 @@ from ..guide import OpenLoop, Unit
 from ..x12 import Segment
 from .records import BillingProvider, Claim, Patient, Subscriber, TransactionSet
 
-__all__ = ["Assembler"]
+__all__ = ["Assembler", "UnitRecord"]
+
+UnitRecord = BillingProvider | Subscriber | Patient | Claim
 
 _STRUCTURAL = frozenset(
     {
@@ -41,7 +43,7 @@ class Assembler:
         self._isa, self._gs, self._st = isa, gs, st
         self._billing = self._subscriber = self._patient = None
 
-    def record(self, unit: Unit) -> BillingProvider | Subscriber | Patient | Claim | None:
+    def record(self, unit: Unit) -> UnitRecord | None:
         """The record of a unit; None for the header and the trailer."""
         loop = unit.loop
         name = loop.spec.id

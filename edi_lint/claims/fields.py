@@ -49,9 +49,9 @@ def missing_spot(loop: OpenLoop, segment_id: str, qualifier: str = "", ref: Ref 
             position = member.position
             break
     later = [segment for node, segment in zip(loop.nodes, loop.segments, strict=True) if node.position > position]
-    later += [child.segments[0] for child in loop.children if child.spec.position > position and child.segments]
+    later += [child.first for child in loop.children if child.spec.position > position]
     following = min(later, key=lambda segment: segment.ordinal) if later else loop.following
-    return Spot(following or loop.segments[-1], ref, loop.id, segment_id, loop.segments[0], missing=True)
+    return Spot(following or loop.first, ref, loop.id, segment_id, loop.first, missing=True)
 
 
 class Field(Generic[T]):
@@ -101,7 +101,7 @@ class Field(Generic[T]):
         segment = self.segment(record)
         if segment is None:
             return missing_spot(loop, self.segment_id, self.qualifiers[0] if self.qualifiers else "", self.ref)
-        return Spot(segment, self.ref, loop.id, self.segment_id, loop.segments[0])
+        return Spot(segment, self.ref, loop.id, self.segment_id, loop.first)
 
 
 class Text(Field[str]):
@@ -157,7 +157,7 @@ class Record:
     @property
     def head(self) -> Spot:
         """The segment that opens the loop."""
-        segment = self.loop.segments[0]
+        segment = self.loop.first
         return Spot(segment, None, self.loop.id, segment.id, segment)
 
 

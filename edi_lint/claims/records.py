@@ -243,7 +243,7 @@ class ServiceLine(Record):
 
     @property
     def _segment_separator(self) -> str:
-        return self.loop.segments[0].delimiters.component
+        return self.loop.first.delimiters.component
 
     def pointer_spot(self, number: int) -> Spot:
         """Where the n-th pointer (from 1) stands."""
@@ -335,7 +335,7 @@ class Claim(Record):
                 if not segment.elements[position]:
                     continue
                 number += 1
-                spot = Spot(segment, Ref(position, 2), self.loop.id, "HI", self.loop.segments[0])
+                spot = Spot(segment, Ref(position, 2), self.loop.id, "HI", self.loop.first)
                 found.append(Diagnosis(segment.get(position, 1), segment.get(position, 2), number, spot))
         return tuple(found)
 

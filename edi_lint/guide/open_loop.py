@@ -29,3 +29,10 @@ class OpenLoop:
     def id(self) -> str:
         """The loop's name in the guide, such as ``2400``."""
         return self.spec.id
+
+    @property
+    def first(self) -> Segment:
+        """The segment that the loop begins with: of its own, or, where the opening one is missing, of a loop inside it."""
+        if self.segments:
+            return self.segments[0]
+        return min((child.first for child in self.children), key=lambda segment: segment.ordinal)

@@ -100,12 +100,18 @@ class _Walk:
             for _ in range(step.leaves):
                 self._leave(segment)
             if step.opens_unit:
+                self._check_before(step.enters[0] if step.enters else node, segment)
                 yield self._unit
                 self._unit = Unit(self._loop)
-            if self._recovered:
+            recovered = bool(self._recovered)
+            if recovered:
                 self._report_recovery(segment)
-            for entered in step.enters:
+            for number, entered in enumerate(step.enters):
                 self._enter(entered, segment)
+                if recovered:
+                    # The loop lacks its opening: what else it lacks before this segment is part of that fault.
+                    inner = step.enters[number + 1] if number + 1 < len(step.enters) else node
+                    self._loop.seen |= inner.before if inner is not node or not node.is_head else 0
             if not (step.enters and node.is_head):
                 self._occur(node, segment)
             self._node = node
@@ -159,9 +165,7 @@ class _Walk:
     def _occur(self, member: Member, segment: Segment) -> bool:
         """Note that a member of the innermost loop occurs; False if it is one too many to be kept."""
         loop = self._loop
-        missing = member.before & ~loop.seen
-        if missing:
-            self._missing(loop, missing, segment)
+        self._check_before(member, segment)
         limit = member.max_use if isinstance(member, Node) else member.repeat
         if not loop.seen & member.bit:
             loop.seen |= member.bit
@@ -175,6 +179,12 @@ class _Walk:
             kind = "segment-repeated" if isinstance(member, Node) else "loop-repeated"
             self._fault(kind, segment, member, facts={"limit": limit})
         return count <= limit
+
+    def _check_before(self, member: Member, segment: Segment) -> None:
+        """Report what should have come before a member of the innermost loop and did not."""
+        missing = member.before & ~self._loop.seen
+        if missing:
+            self._missing(self._loop, missing, segment)
 
     def _keep(self, node: Node, segment: Segment) -> None:
         loop = self._loop

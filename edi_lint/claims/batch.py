@@ -1,0 +1,221 @@
+"""A file of claims, part by part: the envelope followed, each transaction set walked, its units made into records.
+
+What is not an 837P is named in one fault and passed over; what is said of an interchange waits until it is known to
+hold claims. Knows no rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from ..guide import PROFESSIONAL_CLAIM_GUIDES, Guide, Segments, transaction_name, walk
+from ..x12 import ByteStream, Envelope, Fault, Reader, Segment
+from .assemble import Assembler, UnitRecord
+from .records import Claim
+
+__all__ = ["Batch", "Counts", "Part"]
+
+_GS_ACKS = {"GS01": {"ak905": "1"}, "GS06": {"ak905": "6"}, "GS08": {"ak905": "2"}}
+"""What the 999 says of a wrong GS element; of any other, the TA1 says 024."""
+
+
+class Counts(msgspec.Struct):
+    """What was read of a file."""
+
+    bytes: int = 0
+    segments: int = 0
+    transactions: int = 0
+    claims: int = 0
+    service_lines: int = 0
+
+
+class Part(msgspec.Struct):
+    """Faults found together, and the record that they were found in: None for the envelope, header and trailer."""
+
+    faults: list[Fault]
+    record: UnitRecord | None = None
+
+
+class Batch:
+    """Reads one stream. Iterate once for its parts, in file order; `counts` is complete afterwards.
+
+    While a part is looked at, `envelope` holds the ISA, GS and ST around it.
+    """
+
+    def __init__(self, stream: ByteStream, guide: Guide) -> None:
+        self.counts = Counts()
+        self.envelope = Envelope()
+        self._guide = guide
+        self._reader = Reader(stream)
+        self._segments = Segments(iter(self._reader))
+        self._assembler = Assembler()
+        self._held: list[Fault] = []
+        """Faults of the interchange that wait until it is known to hold claims."""
+        self._foreign: list[Fault] = []
+        """Groups that are not 837P: of a file without any claim, they are told as one."""
+        self._foreign_interchange = False
+        self._foreign_group = False
+        self._sets_in_interchange = 0
+
+    def __iter__(self) -> Iterator[Part]:
+        while (segment := self._segments.next()) is not None:
+            yield from self._segment(segment)
+        yield from self._end()
+        counts = self.counts
+        counts.bytes = self._reader.bytes_read
+        counts.segments = self._reader.segments_read
+        counts.claims = self._assembler.claims
+
+    # -- interchange and group ------------------------------------------------------------------------
+
+    def _segment(self, segment: Segment) -> Iterator[Part]:
+        envelope = self.envelope
+        name = segment.id
+        if name == "ST":
+            yield from self._transaction(segment)
+        elif name == "ISA":
+            yield from self._open_interchange(segment)
+        elif name == "GS":
+            self._held += envelope.open_group(segment)
+            self._foreign_group = False
+        elif name == "SE":
+            yield from self._own(envelope.close_transaction(segment))
+        elif name == "GE":
+            yield from self._own(envelope.close_group(segment))
+            self._foreign_group = False
+        elif name == "IEA":
+            yield from self._close_interchange(segment)
+        elif name == "TA1" and envelope.gs is None:
+            self._held.append(Fault("not-837p", segment, facts={"what": "a TA1 (interchange acknowledgment)"}))
+        elif not self._foreign_group and not envelope.in_transaction:
+            fault = Fault("segment-outside-transaction", segment)
+            if fault.kind not in {held.kind for held in self._held}:
+                self._held.append(fault)
+
+    def _open_interchange(self, isa: Segment) -> Iterator[Part]:
+        if self.envelope.isa is not None:
+            # The one before was not closed.
+            unclosed, *faults = self.envelope.open_interchange(isa) or [None]
+            if unclosed is not None:
+                yield from self._own([unclosed])
+            yield from self._release()
+            self._held = [*self._form_faults(), *(fault for fault in faults if fault is not None)]
+        else:
+            self._held = [*self._form_faults(), *self.envelope.open_interchange(isa)]
+        self._foreign_interchange = self._foreign_group = False
+        self._sets_in_interchange = 0
+
+    def _close_interchange(self, iea: Segment) -> Iterator[Part]:
+        faults = self.envelope.close_interchange(iea)
+        if self._sets_in_interchange:
+            yield from self._own(faults)
+        else:
+            acknowledgments = [fault for fault in self._held if fault.kind == "not-837p"]
+            yield Part(acknowledgments or [*self._held, Fault("interchange-empty", iea), *faults])
+        self._held = []
+
+    def _own(self, faults: list[Fault]) -> Iterator[Part]:
+        """Tell faults of the envelope, unless it holds something else than claims."""
+        if self._foreign_group or self._foreign_interchange:
+            return
+        if self._sets_in_interchange:
+            if faults:
+                yield Part(faults)
+        else:
+            self._held += faults
+
+    def _release(self) -> Iterator[Part]:
+        held, self._held = self._held, []
+        if held:
+            yield Part(held)
+
+    def _form_faults(self) -> list[Fault]:
+        found, self._reader.faults = self._reader.faults, []
+        return found
+
+    def _end(self) -> Iterator[Part]:
+        if self._foreign:
+            kinds = dict.fromkeys(str(fault.facts["what"]) for fault in self._foreign)
+            self._foreign[0].facts["what"] = " and ".join(kinds)
+            yield Part(self._foreign[:1])
+        form = self._form_faults()
+        unfinished = sum(int(fault.facts["bytes"]) for fault in form if fault.kind == "unfinished-segment")
+        form = [fault for fault in form if fault.kind != "unfinished-segment"]
+        if self._foreign_interchange:
+            return
+        yield from self._release()
+        yield Part(self.envelope.end(self._reader.here(), unfinished) + form)
+
+    # -- transaction sets -----------------------------------------------------------------------------
+
+    def _transaction(self, st: Segment) -> Iterator[Part]:
+        envelope = self.envelope
+        faults = envelope.open_transaction(st)
+        gs = envelope.gs
+        group_guide = gs.get(8) if gs is not None else ""
+        what = transaction_name(group_guide, st.get(1), st.get(3))
+        self._sets_in_interchange += 1
+        if what is not None and group_guide.strip() not in PROFESSIONAL_CLAIM_GUIDES:
+            yield from self._skip_group(Fault("not-837p", gs or st, facts={"what": what}))
+            return
+        if envelope.transactions == 1 and gs is not None:
+            faults = self._group_faults(gs) + faults
+        self._foreign_interchange = False
+        yield from self._tell_foreign()
+        yield from self._release()
+        self.counts.transactions += 1
+        if what is not None:
+            yield Part([*faults, Fault("transaction-set-foreign", st, facts={"what": what})])
+            self._skip_set()
+            return
+        if faults:
+            yield Part(faults)
+        yield from self._claims(st)
+
+    def _claims(self, st: Segment) -> Iterator[Part]:
+        envelope = self.envelope
+        self._assembler.begin(envelope.isa or st, envelope.gs, st)
+        trailer: Segment | None = None
+        for unit in walk(self._guide.graph(st.delimiters), st, self._segments):
+            if self._reader.faults:
+                yield Part(self._form_faults())
+            record = self._assembler.record(unit)
+            if isinstance(record, Claim):
+                self.counts.service_lines += len(record.lines)
+            yield Part(unit.faults, record)
+            trailer = unit.loop.segments[-1] if unit.loop.segments else None
+        if trailer is not None and trailer.id == "SE" and (faults := envelope.close_transaction(trailer)):
+            yield Part(faults)
+
+    def _group_faults(self, gs: Segment) -> list[Fault]:
+        found = []
+        for kind, ref, facts in self._guide.graph(gs.delimiters).control["GS"].faults(gs):
+            found.append(Fault(kind, gs, ref, facts=facts | _GS_ACKS.get(ref.name("GS"), {"ta1": "024"})))
+        return found
+
+    # -- what is not an 837P --------------------------------------------------------------------------
+
+    def _skip_group(self, fault: Fault) -> Iterator[Part]:
+        if self._foreign_group:
+            return
+        self._foreign_group = self._foreign_interchange = True
+        self._held = []
+        self._foreign.append(fault)
+        if self.counts.transactions:
+            yield from self._tell_foreign()
+
+    def _tell_foreign(self) -> Iterator[Part]:
+        found, self._foreign = self._foreign, []
+        if found:
+            yield Part(found)
+
+    def _skip_set(self) -> None:
+        self.envelope.in_transaction = False
+        while (segment := self._segments.next()) is not None:
+            if segment.id == "SE":
+                return
+            if segment.id in ("ST", "GE", "IEA", "ISA"):
+                self._segments.put_back(segment)
+                return
