@@ -11,8 +11,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from .claims import Batch, BillingProvider, Claim, Counts, Days, ServiceLine, Spot, Subscriber, UnitRecord
-from .findings import ClaimRef, Finding, Severity
+from .findings import ClaimRef, Excerpt, Finding, Severity
 from .guide import Guide
 from .privacy import Privacy
 from .reference import Reference
@@ -234,7 +236,17 @@ class FileCheck:
             service_line=int(line.number) if line is not None and line.number.isdecimal() else None,
             acks=acks,
             url=f"{RULE_PAGES}{rule.id}.md",
+            excerpt=self._excerpt(spot) if segment.text else None,
+            why=rule.why,
         )
+
+
+    def _excerpt(self, spot: Spot) -> Excerpt:
+        """The segment as it may be shown. Where something is missing, it is the segment before which it should stand."""
+        segment = spot.segment
+        text = self._privacy.segment(segment)
+        start, length = (0, 0) if spot.missing else msgspec.structs.replace(segment, text=text, _elements=None).span(spot.ref)
+        return Excerpt(text, start, length)
 
 
 def _identifier(segment_id: str) -> str | None:

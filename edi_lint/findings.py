@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["SEVERITIES", "ClaimRef", "Finding", "Report", "Severity", "Summary", "at_least"]
+__all__ = ["CONTRACT_KEYS", "SEVERITIES", "ClaimRef", "Excerpt", "Finding", "Report", "Severity", "Summary", "at_least"]
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -27,8 +27,19 @@ class ClaimRef(msgspec.Struct, frozen=True):
     id: str | None
 
 
+class Excerpt(msgspec.Struct, frozen=True):
+    """The segment that a finding is about, masked as privacy asks, and the stretch of it to point at."""
+
+    text: str
+    start: int
+    length: int
+
+
 class Finding(msgspec.Struct, frozen=True):
-    """One thing that is wrong, and where. For something missing, the place is that of the next segment."""
+    """One thing that is wrong, and where. For something missing, the place is that of the next segment.
+
+    ``excerpt`` and ``why`` serve the reports for people; they are not part of the machine formats.
+    """
 
     rule: str
     name: str
@@ -52,6 +63,15 @@ class Finding(msgspec.Struct, frozen=True):
     service_line: int | None
     acks: dict[str, str | list[str]]
     url: str
+    excerpt: Excerpt | None = None
+    why: str = ""
+
+    def as_contract(self) -> dict[str, object]:
+        """The keys that consumers rely on, in their order."""
+        return {key: getattr(self, key) for key in CONTRACT_KEYS}
+
+
+CONTRACT_KEYS = tuple(key for key in Finding.__struct_fields__ if key not in ("excerpt", "why"))
 
 
 class Summary(msgspec.Struct):

@@ -24,7 +24,7 @@ from .reference import shipped
 from .sources import Source
 from .x12 import ByteStream
 
-__all__ = ["Input", "Linter", "lint"]
+__all__ = ["Input", "Linter", "cache_folder", "lint"]
 
 Input = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Source
 
@@ -40,7 +40,7 @@ class Linter:
         self.privacy = Privacy(self.config.show_values, self.config.mask_claim_ids)
         self.rules = Ruleset(
             selected_rules(self.config),
-            Guide(load_tables(_cache_folder())),
+            Guide(load_tables(cache_folder())),
             shipped(),
             self.config.as_of or date.today(),
             self.privacy,
@@ -101,7 +101,7 @@ def _name(source: Input) -> str:
     return str(getattr(source, "name", "-"))
 
 
-def _cache_folder() -> Path | None:
+def cache_folder() -> Path | None:
     """Where the compiled guide is kept between runs; None where there is no home."""
     try:
         import platformdirs

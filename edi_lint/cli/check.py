@@ -1,0 +1,67 @@
+"""``edi-lint check``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import click
+
+from ..config import Config
+from ..findings import SEVERITIES, Finding
+from ..linter import Linter
+from ..reports import FORMATS, writer
+from ..sources import Source, SourceError, find_sources
+from .options import paths, privacy_options, selectors, to_date, wants_colour
+
+__all__ = ["command"]
+
+
+@click.command("check")
+@paths
+@click.option("--select", multiple=True, metavar="RULES", help="Use only these rules: ids, names, prefixes or ALL; repeat it or separate by commas.")  # fmt: skip
+@click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out.")
+@click.option("--fail-severity", type=click.Choice([*SEVERITIES, "none"]), default="error", show_default=True, help="The least severity that makes the status 1.")  # fmt: skip
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Judge the batch as on this day.  [default: today]")  # fmt: skip
+@click.option("--output-format", "output_format", type=click.Choice(list(FORMATS)), default="full", show_default=True, help="How to write the findings.")  # fmt: skip
+@privacy_options
+def command(
+    paths: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_severity: Any,
+    as_of: datetime | None,
+    output_format: str,
+    show_values: bool,
+    mask_claim_ids: bool,
+) -> int:
+    """Lint claim batches: files, folders, or - for standard input.
+
+    Standard output holds the report and nothing else. Exit status: 0 every input was read and no finding reached
+    --fail-severity, 1 one did, 2 the answer is unknown.
+    """
+    config = Config(
+        select=selectors(select) or ("ALL",),
+        ignore=selectors(ignore),
+        fail_severity=fail_severity,
+        as_of=to_date(as_of),
+        show_values=show_values,
+        mask_claim_ids=mask_claim_ids,
+    )
+    sources = find_sources(paths)
+    linter = Linter(config)
+    writer(output_format)(_findings(linter, sources), linter.summary, sys.stdout, wants_colour())
+    return linter.summary.exit
+
+
+def _findings(linter: Linter, sources: list[Source]) -> Iterator[Finding]:
+    """The findings of all inputs. One that cannot be read is told on standard error and leaves the answer unknown."""
+    for source in sources:
+        try:
+            yield from linter.findings(source)
+        except (SourceError, OSError) as error:
+            message = str(error) if isinstance(error, SourceError) else f"{source.name}: {error.strerror}"
+            click.echo(f"edi-lint: {message}", err=True)
+            linter.summary.exit = 2

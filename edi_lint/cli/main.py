@@ -1,0 +1,90 @@
+"""The group of commands, each imported only when it is called, and the one place where errors become status 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from .. import __version__
+
+__all__ = ["main"]
+
+_COMMANDS = {
+    "check": ("check", "Lint claim batches and report what a payer would reject or deny."),
+    "extract": ("extract", "List the service lines with 96372 (or other codes), their diagnoses, modifiers and drugs."),
+    "rule": ("rule", "Explain a rule, or list them all."),
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command's module when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f".{_COMMANDS[cmd_name][0]}", __package__).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="edi-lint")
+def _group() -> None:
+    """Lint X12 837P claim batches, with a special eye on CPT 96372 injections.
+
+    Exit status: 0 nothing failed, 1 something did, 2 the answer is unknown.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its status; every error is one line on standard error."""
+    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    from ..config import ConfigError
+    from ..guide import GuideError
+    from ..sources import SourceError
+
+    try:
+        status: Any = _group.main(arguments, prog_name="edi-lint", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.UsageError as error:
+        return _fail(_usage(error))
+    except (click.ClickException, ConfigError, GuideError, SourceError) as error:
+        return _fail(error.format_message() if isinstance(error, click.ClickException) else str(error))
+    except (click.Abort, KeyboardInterrupt):
+        return _fail("interrupted: the rest was not read")
+    except BrokenPipeError:
+        # Whoever read the report has had enough; what they did not read is not known to be good.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except OSError as error:
+        return _fail(f"{error.filename or 'input or output'}: {error.strerror or error}")
+    return status if isinstance(status, int) else 0
+
+
+def _usage(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx is not None else "edi-lint"
+    message = " ".join(error.format_message().split())
+    return f"{message.rstrip('.')}; see '{command} --help'"
+
+
+def _fail(message: str) -> int:
+    click.echo(f"edi-lint: {message}", err=True)
+    return 2

@@ -1,0 +1,42 @@
+"""Options that several commands share, and what they are made into."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["paths", "privacy_options", "selectors", "to_date", "wants_colour"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+
+
+def privacy_options(command: F) -> F:
+    """``--show-values`` and ``--mask-claim-ids``."""
+    command = click.option(
+        "--show-values",
+        is_flag=True,
+        help="Show names, ids, birth dates, addresses and free text; they are masked otherwise.",
+    )(command)
+    return click.option("--mask-claim-ids", is_flag=True, help="Hide CLM01 as well.")(command)
+
+
+def selectors(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Rule selectors as the user gave them: the option repeated, or separated by commas."""
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def to_date(value: datetime | None) -> date | None:
+    """The day of a date option."""
+    return value.date() if value is not None else None
+
+
+def wants_colour() -> bool:
+    """Whether standard output is a terminal that has not asked for plain text (NO_COLOR)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
