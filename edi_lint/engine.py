@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from .findings import ClaimRef, Excerpt, Finding, Severity
 from .guide import Guide
 from .privacy import Privacy
 from .reference import Reference
-from .rules import CRASHED, STALE, STRUCTURE, Acks, Context, Hit, Level, Rule, fill
+from .rules import CRASHED, STALE, STRUCTURE, Acks, Check, Context, Hit, Level, Rule, fill
 from .x12 import ByteStream, Fault, Segment
 
 __all__ = ["RULE_PAGES", "FileCheck", "Ruleset"]
@@ -57,15 +57,14 @@ class Ruleset:
         """The rules that speak for a guide fault, by ``kind key``."""
         return {fault: rule for rule in self.rules for fault in rule.speaks_for}
 
-    @cached_property
-    def by_level(self) -> dict[Level, list[Rule]]:
-        """The rules that have a check, by the kind of record that it looks at."""
-        found: dict[Level, list[Rule]] = {"file": [], "provider": [], "subscriber": [], "claim": []}
-        for rule in self.rules:
-            if rule.check is not None:
-                for level in rule.level:
-                    found[level].append(rule)
-        return found
+    @lru_cache(maxsize=32)  # noqa: B019 - there is one ruleset in a run
+    def checks(self, level: Level, scope: str) -> tuple[tuple[Rule, Check], ...]:
+        """The rules that look at this kind of record and apply to this kind of payer, each with its check."""
+        return tuple(
+            (rule, rule.check)
+            for rule in self.rules
+            if rule.check is not None and level in rule.level and (not scope or rule.severity_for(scope) is not None)
+        )
 
 
 class FileCheck:
@@ -87,10 +86,11 @@ class FileCheck:
 
     def __iter__(self) -> Iterator[Finding]:
         for part in self._batch:
-            if part.record is not None:
+            if part.record is not None and not part.cut:
                 yield from self._judge(part.record, part.faults)
             elif part.faults:
-                yield from (self._finding(fault) for fault in part.faults if self._is_enabled(fault))
+                claim = part.record if isinstance(part.record, Claim) else None
+                yield from (self._finding(fault, claim) for fault in part.faults if self._is_enabled(fault))
 
     # -- units and rules ------------------------------------------------------------------------------
 
@@ -118,21 +118,19 @@ class FileCheck:
             self._rules.options,
             lambda table, spot, day: hits.extend(self._not_checked(table, spot, day)),
         )
+        procedures: frozenset[str] = frozenset()
         if isinstance(record, Claim):
-            context.days = tuple(self._days.of(record))
-        for rule in self._rules.by_level[level]:
-            if isinstance(record, Claim):
-                if rule.triggers and rule.triggers.isdisjoint(record.procedures):
-                    continue
-                if rule.whole and not record.intact:
-                    continue
-            if scope and rule.severity_for(scope) is None:
+            context.days = self._days.of(record)
+            procedures = record.procedures
+        intact = not isinstance(record, Claim) or record.intact
+        for rule, check in self._rules.checks(level, scope):
+            if rule.triggers and rule.triggers.isdisjoint(procedures) or rule.whole and not intact:
                 continue
-            assert rule.check is not None
             context.memory = self._memory.setdefault(rule.id, {})
             try:
-                hits.extend((rule, hit) for hit in rule.check(record, context))
-            except Exception as error:  # A rule that breaks must not hide what the others find.
+                for hit in check(record, context):
+                    hits.append((rule, hit))  # noqa: PERF401 - what came before a break is kept
+            except Exception as error:  # noqa: BLE001 - a rule that breaks must not hide what the others find
                 self.crashed = True
                 words = f"Rule {rule.id} broke with {type(error).__name__} and says nothing of this."
                 hits.append((CRASHED, Hit(record.head, words)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -31,13 +30,18 @@ class Source(msgspec.Struct, frozen=True):
         return _opened(self.name)
 
 
+def open_file(name: str) -> BinaryIO:
+    """Open a file for reading bytes."""
+    return Path(name).open("rb")
+
+
 @contextmanager
 def _opened(name: str) -> Iterator[BinaryIO]:
     if name == "-":
         yield sys.stdin.buffer
         return
     try:
-        stream = io.open(name, "rb")  # noqa: SIM115, UP020 - closed below
+        stream = open_file(name)
     except OSError as error:
         raise SourceError(f"{name}: {error.strerror or error}; check the path and its permissions") from None
     with stream:

@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from edi_lint import Config, Finding, Linter, lint
+from edi_lint import Config, Finding, lint
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
+CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
+"""Public sample files, outside the repository."""
 AS_OF = date(2026, 3, 1)
 BASES = ("base.edi", "base-dependent.edi")
 """The same clean claim with the subscriber as patient (2000B) and with a dependent (2000C)."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the expected findings beside the fixtures anew")
 
 
 @pytest.fixture(scope="session")
@@ -27,4 +33,16 @@ def findings_of(text: str | bytes, **settings: object) -> list[Finding]:
     return lint(content, config, name="batch.edi").findings
 
 
-__all__ = ["AS_OF", "BASES", "FIXTURES", "Linter", "findings_of"]
+def base_segments(name: str = "base.edi") -> list[str]:
+    """The segments of a base claim, without terminators."""
+    return (FIXTURES / name).read_text("ascii").replace("\n", "").split("~")[:-1]
+
+
+def batch(segments: list[str]) -> str:
+    """A batch of these segments, SE01 counted anew."""
+    start = next(number for number, segment in enumerate(segments) if segment.startswith("ST*"))
+    counted = list(segments)
+    for number, segment in enumerate(counted):
+        if segment.startswith("SE*"):
+            counted[number] = f"SE*{number - start + 1}*{segment.split('*')[2]}"
+    return "".join(f"{segment}~\n" for segment in counted)

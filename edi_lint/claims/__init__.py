@@ -5,6 +5,7 @@ from .batch import Batch, Counts, Part
 from .days import Day, DayLine, Days
 from .fields import Record, Spot
 from .records import (
+    Adjudication,
     BillingProvider,
     Claim,
     Diagnosis,
@@ -20,6 +21,7 @@ from .records import (
 )
 
 __all__ = [
+    "Adjudication",
     "Batch",
     "BillingProvider",
     "Claim",

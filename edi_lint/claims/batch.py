@@ -17,7 +17,7 @@ from .records import Claim
 
 __all__ = ["Batch", "Counts", "Part"]
 
-_GS_ACKS = {"GS01": {"ak905": "1"}, "GS06": {"ak905": "6"}, "GS08": {"ak905": "2"}}
+_GS_ACKS: dict[str, dict[str, str | int]] = {"GS01": {"ak905": "1"}, "GS06": {"ak905": "6"}, "GS08": {"ak905": "2"}}
 """What the 999 says of a wrong GS element; of any other, the TA1 says 024."""
 
 
@@ -32,10 +32,14 @@ class Counts(msgspec.Struct):
 
 
 class Part(msgspec.Struct):
-    """Faults found together, and the record that they were found in: None for the envelope, header and trailer."""
+    """Faults found together, and the record that they were found in: None for the envelope, header and trailer.
+
+    ``cut`` is True for a record in which the transaction set broke off: it proves nothing.
+    """
 
     faults: list[Fault]
     record: UnitRecord | None = None
+    cut: bool = False
 
 
 class Batch:
@@ -58,6 +62,7 @@ class Batch:
         self._foreign_interchange = False
         self._foreign_group = False
         self._sets_in_interchange = 0
+        self._unfinished = 0
 
     def __iter__(self) -> Iterator[Part]:
         while (segment := self._segments.next()) is not None:
@@ -97,11 +102,10 @@ class Batch:
     def _open_interchange(self, isa: Segment) -> Iterator[Part]:
         if self.envelope.isa is not None:
             # The one before was not closed.
-            unclosed, *faults = self.envelope.open_interchange(isa) or [None]
-            if unclosed is not None:
-                yield from self._own([unclosed])
+            faults = self.envelope.open_interchange(isa)
+            yield from self._own(faults[:1])
             yield from self._release()
-            self._held = [*self._form_faults(), *(fault for fault in faults if fault is not None)]
+            self._held = [*self._form_faults(), *faults[1:]]
         else:
             self._held = [*self._form_faults(), *self.envelope.open_interchange(isa)]
         self._foreign_interchange = self._foreign_group = False
@@ -132,8 +136,10 @@ class Batch:
             yield Part(held)
 
     def _form_faults(self) -> list[Fault]:
+        """What the reader has to say since it was last asked. Half a segment at the end is part of what `_end` tells."""
         found, self._reader.faults = self._reader.faults, []
-        return found
+        self._unfinished += sum(int(fault.facts["bytes"]) for fault in found if fault.kind == "unfinished-segment")
+        return [fault for fault in found if fault.kind != "unfinished-segment"]
 
     def _end(self) -> Iterator[Part]:
         if self._foreign:
@@ -141,12 +147,10 @@ class Batch:
             self._foreign[0].facts["what"] = " and ".join(kinds)
             yield Part(self._foreign[:1])
         form = self._form_faults()
-        unfinished = sum(int(fault.facts["bytes"]) for fault in form if fault.kind == "unfinished-segment")
-        form = [fault for fault in form if fault.kind != "unfinished-segment"]
         if self._foreign_interchange:
             return
         yield from self._release()
-        yield Part(self.envelope.end(self._reader.here(), unfinished) + form)
+        yield Part(self.envelope.end(self._reader.here(), self._unfinished) + form)
 
     # -- transaction sets -----------------------------------------------------------------------------
 
@@ -179,12 +183,12 @@ class Batch:
         self._assembler.begin(envelope.isa or st, envelope.gs, st)
         trailer: Segment | None = None
         for unit in walk(self._guide.graph(st.delimiters), st, self._segments):
-            if self._reader.faults:
-                yield Part(self._form_faults())
+            if self._reader.faults and (form := self._form_faults()):
+                yield Part(form)
             record = self._assembler.record(unit)
             if isinstance(record, Claim):
                 self.counts.service_lines += len(record.lines)
-            yield Part(unit.faults, record)
+            yield Part(unit.faults, record, unit.cut)
             trailer = unit.loop.segments[-1] if unit.loop.segments else None
         if trailer is not None and trailer.id == "SE" and (faults := envelope.close_transaction(trailer)):
             yield Part(faults)
@@ -192,7 +196,8 @@ class Batch:
     def _group_faults(self, gs: Segment) -> list[Fault]:
         found = []
         for kind, ref, facts in self._guide.graph(gs.delimiters).control["GS"].faults(gs):
-            found.append(Fault(kind, gs, ref, facts=facts | _GS_ACKS.get(ref.name("GS"), {"ta1": "024"})))
+            acks = _GS_ACKS.get(ref.name("GS"), {"ta1": "024"})
+            found.append(Fault(kind, gs, ref, facts=facts | acks))
         return found
 
     # -- what is not an 837P --------------------------------------------------------------------------

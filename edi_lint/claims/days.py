@@ -7,12 +7,12 @@ provider, rendering provider and date of service. Of those only a compact line i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 import msgspec
 
+from .fields import lazy
 from .records import Claim, ServiceLine
 
 __all__ = ["Day", "DayLine", "Days"]
@@ -30,46 +30,67 @@ class DayLine(msgspec.Struct, frozen=True, gc=False):
     line: ServiceLine | None = None
 
 
-class Day(msgspec.Struct, frozen=True):
+class Day:
     """A date of service of a claim: its own lines, and those of earlier claims of the same group."""
 
-    service_date: date
-    own: tuple[DayLine, ...]
-    earlier: tuple[DayLine, ...]
+    def __init__(self, service_date: date, service_lines: list[ServiceLine], earlier: tuple[_Kept, ...]) -> None:
+        self.service_date = service_date
+        self._service_lines = service_lines
+        self._earlier = earlier
 
-    @property
+    @lazy
+    def own(self) -> tuple[DayLine, ...]:
+        """The lines of the claim itself."""
+        return tuple(
+            DayLine(line.procedure, line.modifiers, line.units, line.place_of_service, line.claim.index, line.number, line)
+            for line in self._service_lines
+        )
+
+    @lazy
+    def earlier(self) -> tuple[DayLine, ...]:
+        """The lines that earlier claims of the file brought."""
+        return tuple(DayLine(*kept) for kept in self._earlier)
+
+    @lazy
     def lines(self) -> tuple[DayLine, ...]:
         """All lines of the day, the earlier claims' first."""
         return self.earlier + self.own
+
+    @lazy
+    def procedures(self) -> frozenset[str]:
+        """The procedure codes of the day."""
+        return frozenset(line.procedure for line in self.lines)
 
     def with_procedure(self, *procedures: str) -> list[DayLine]:
         """The lines of the day with one of these procedure codes."""
         return [line for line in self.lines if line.procedure in procedures]
 
-    @property
-    def procedures(self) -> frozenset[str]:
-        """The procedure codes of the day."""
-        return frozenset(line.procedure for line in self.lines)
+
+_Kept = tuple[str, tuple[str, ...], Decimal | None, str, int, str]
+"""What is kept of a line: the fields of `DayLine` without the service line."""
 
 
 class Days:
     """Remembers the days of one file."""
 
     def __init__(self) -> None:
-        self._lines: dict[int, tuple[DayLine, ...]] = {}
+        self._kept: dict[int, tuple[_Kept, ...]] = {}
 
-    def of(self, claim: Claim) -> Iterator[Day]:
+    def of(self, claim: Claim) -> tuple[Day, ...]:
         """The days of a claim, in the order of its lines, and remember them for the claims to come."""
-        groups: dict[tuple[str, date], list[DayLine]] = {}
+        groups: dict[tuple[str, date], list[ServiceLine]] = {}
         for line in claim.lines:
-            if line.service_from is not None and line.procedure:
-                own = DayLine(
-                    line.procedure, line.modifiers, line.units, line.place_of_service, claim.index, line.number, line
-                )
-                groups.setdefault((line.rendering_npi, line.service_from), []).append(own)
+            day = line.service_from
+            if day is not None and line.procedure:
+                groups.setdefault((line.rendering_npi, day), []).append(line)
+        found = []
         for (rendering, day), lines in groups.items():
             # The hash stands for the patient: no identifier is kept, and groups are far fewer than hashes.
             key = hash((claim.billing.npi, claim.patient_key, rendering, day))
-            earlier = self._lines.get(key, ())
-            self._lines[key] = earlier + tuple(msgspec.structs.replace(line, line=None) for line in lines)
-            yield Day(day, tuple(lines), earlier)
+            earlier = self._kept.get(key, ())
+            self._kept[key] = earlier + tuple(
+                (line.procedure, line.modifiers, line.units, line.place_of_service, claim.index, line.number)
+                for line in lines
+            )
+            found.append(Day(day, lines, earlier))
+        return tuple(found)

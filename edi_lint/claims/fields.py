@@ -7,6 +7,7 @@ A record (`Record`) is a view of one loop instance. Each of its fields says once
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -17,7 +18,25 @@ import msgspec
 from ..guide import OpenLoop
 from ..x12 import Ref, Segment
 
-__all__ = ["Amount", "Day", "Field", "Record", "Spot", "Text", "find", "parse_day", "parse_decimal"]
+__all__ = [
+    "Amount",
+    "Day",
+    "Field",
+    "FirstDay",
+    "LastDay",
+    "Parts",
+    "Record",
+    "Spot",
+    "Text",
+    "find",
+    "lazy",
+    "missing_spot",
+    "parse_day",
+    "parse_decimal",
+]
+
+_MEMO_SIZE = 4096
+"""Raw segments remembered for each source of fields; beyond it the memo starts afresh."""
 
 T = TypeVar("T")
 
@@ -35,9 +54,13 @@ class Spot(msgspec.Struct, frozen=True):
 
 def find(loop: OpenLoop, segment_id: str, *qualifiers: str) -> Segment | None:
     """The first segment of the loop instance with this id and, if given, one of these values in element 01."""
-    for node, segment in zip(loop.nodes, loop.segments, strict=True):
-        if node.segment_id == segment_id and (not qualifiers or segment.get(1) in qualifiers):
-            return segment
+    number = 0
+    for node in loop.nodes:
+        if node.segment_id == segment_id:
+            segment = loop.segments[number]
+            if not qualifiers or segment.get(1) in qualifiers:
+                return segment
+        number += 1
     return None
 
 
@@ -66,9 +89,11 @@ class Field(Generic[T]):
         self.ref = Ref(element, component)
         self.loop = loop
         self.name = ""
+        self.source: Source
 
-    def __set_name__(self, owner: type, name: str) -> None:
+    def __set_name__(self, owner: type[Record], name: str) -> None:
         self.name = name
+        self.source = owner.source_of(self)
 
     @overload
     def __get__(self, record: None, owner: type) -> Self: ...
@@ -77,52 +102,140 @@ class Field(Generic[T]):
     def __get__(self, record: Record | None, owner: type) -> Self | T:
         if record is None:
             return self
-        value = self.read(self.text(record))
-        record.__dict__[self.name] = value
+        # All fields that stand in the same segment are read at once; the next one is found in the record itself.
+        record.__dict__.update(self.source.values(record))
+        value: T = record.__dict__[self.name]
         return value
 
-    def read(self, text: str) -> T:
+    def read(self, segment: Segment) -> T:
+        """The value as the segment has it."""
+        return self.convert(segment.get(self.ref.element, self.ref.component))
+
+    def convert(self, text: str) -> T:
         """Turn the text of the element into the value."""
         raise NotImplementedError
 
     def text(self, record: Record) -> str:
         """The element as it was sent; empty if it is absent."""
-        segment = self.segment(record)
+        segment = self.source.segment(record)
         return segment.get(self.ref.element, self.ref.component) if segment is not None else ""
-
-    def segment(self, record: Record) -> Segment | None:
-        """The segment that the value stands in."""
-        loop = record.inner(self.loop) if self.loop else record.loop
-        return find(loop, self.segment_id, *self.qualifiers) if loop is not None else None
 
     def spot(self, record: Record) -> Spot:
         """Where the value stands or should stand."""
         loop = (record.inner(self.loop) if self.loop else None) or record.loop
-        segment = self.segment(record)
+        segment = self.source.segment(record)
         if segment is None:
             return missing_spot(loop, self.segment_id, self.qualifiers[0] if self.qualifiers else "", self.ref)
         return Spot(segment, self.ref, loop.id, self.segment_id, loop.first)
 
 
+class Source:
+    """A segment that fields of one record class stand in.
+
+    A batch repeats itself here too: what the fields read from one raw segment is remembered, so that the next
+    such segment costs one look-up.
+    """
+
+    __slots__ = ("_delimiters", "_fields", "_loop", "_memo", "_qualifiers", "_segment_id")
+
+    def __init__(self, segment_id: str, qualifiers: tuple[str, ...], loop: str) -> None:
+        self._segment_id = segment_id
+        self._qualifiers = qualifiers
+        self._loop = loop
+        self._fields: list[Field[Any]] = []
+        self._memo: dict[str, dict[str, Any]] = {}
+        self._delimiters: object = None
+
+    def add(self, field: Field[Any]) -> None:
+        """Let ``field`` be read with the others."""
+        self._fields.append(field)
+
+    def segment(self, record: Record) -> Segment | None:
+        """The segment in the record's loop; None if it is absent."""
+        loop = record.inner(self._loop) if self._loop else record.loop
+        return find(loop, self._segment_id, *self._qualifiers) if loop is not None else None
+
+    def values(self, record: Record) -> dict[str, Any]:
+        """The values of all fields, by name."""
+        segment = self.segment(record)
+        if segment is None:
+            return {field.name: field.convert("") for field in self._fields}
+        if segment.delimiters is not self._delimiters or len(self._memo) >= _MEMO_SIZE:
+            self._memo.clear()
+            self._delimiters = segment.delimiters
+        known = self._memo.get(segment.text)
+        if known is None:
+            known = self._memo[segment.text] = {field.name: field.read(segment) for field in self._fields}
+        return known
+
+
 class Text(Field[str]):
     """A value as it was sent; empty when absent."""
 
-    def read(self, text: str) -> str:
+    def convert(self, text: str) -> str:
         return text
+
+
+class Parts(Field[tuple[str, ...]]):
+    """Components of a composite, from the one named on up to ``last``; those that are empty are left out."""
+
+    def __init__(self, segment: str, element: int, first: int, last: int) -> None:
+        super().__init__(segment, element, first)
+        self.last = last
+
+    def read(self, segment: Segment) -> tuple[str, ...]:
+        parts = segment.get(self.ref.element).split(segment.delimiters.component)
+        return tuple(part for part in parts[self.ref.component - 1 : self.last] if part)
+
+    def convert(self, text: str) -> tuple[str, ...]:
+        return (text,) if text else ()
 
 
 class Amount(Field[Decimal | None]):
     """A number or an amount of money in dollars; None when absent or not a number."""
 
-    def read(self, text: str) -> Decimal | None:
+    def convert(self, text: str) -> Decimal | None:
         return parse_decimal(text)
 
 
 class Day(Field[date | None]):
     """A calendar date, CCYYMMDD; None when absent or no date."""
 
-    def read(self, text: str) -> date | None:
+    def convert(self, text: str) -> date | None:
         return parse_day(text)
+
+
+class FirstDay(Day):
+    """The first day of a date or of a range (D8 or RD8)."""
+
+    def convert(self, text: str) -> date | None:
+        return parse_day(text.partition("-")[0])
+
+
+class LastDay(Day):
+    """The last day of a range; the day itself where there is no range."""
+
+    def convert(self, text: str) -> date | None:
+        return parse_day(text.rpartition("-")[2])
+
+
+class lazy(Generic[T]):  # noqa: N801 - used as a decorator
+    """A property that is worked out once, when it is first asked for, and then kept on the record."""
+
+    def __init__(self, work_out: Callable[[Any], T]) -> None:
+        self.work_out = work_out
+        self.__doc__ = work_out.__doc__
+        self.name = work_out.__name__
+
+    @overload
+    def __get__(self, record: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, record: object, owner: type) -> T: ...
+    def __get__(self, record: object | None, owner: type) -> Self | T:
+        if record is None:
+            return self
+        value = record.__dict__[self.name] = self.work_out(record)
+        return value
 
 
 class Record:
@@ -131,8 +244,20 @@ class Record:
     of: ClassVar[str] = ""
     """The guide's name of the loop."""
 
+    _sources: ClassVar[dict[tuple[str, tuple[str, ...], str], Source]] = {}
+
     def __init__(self, loop: OpenLoop) -> None:
         self.loop = loop
+
+    @classmethod
+    def source_of(cls, field: Field[Any]) -> Source:
+        """The segment that a field of this class stands in, shared with the fields beside it."""
+        if "_sources" not in cls.__dict__:
+            cls._sources = {}
+        key = field.segment_id, field.qualifiers, field.loop
+        source = cls._sources.setdefault(key, Source(*key))
+        source.add(field)
+        return source
 
     def inner(self, loop_id: str) -> OpenLoop | None:
         """The first loop of this id directly inside the record's own."""

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 import msgspec
 
 from ..guide import OpenLoop
 from ..x12 import Ref, Segment
-from .fields import Amount, Day, Record, Spot, Text, find, missing_spot, parse_day
+from .fields import Amount, Day, FirstDay, LastDay, Parts, Record, Spot, Text, find, lazy, missing_spot, parse_day, parse_decimal
 
 __all__ = [
+    "Adjudication",
     "BillingProvider",
     "Claim",
     "Diagnosis",
@@ -67,7 +67,7 @@ class Provider(Entity):
 
     taxonomy = Text("PRV", 3)
 
-    @cached_property
+    @lazy
     def npi(self) -> str:
         """The National Provider Identifier."""
         return self.id if self.id_qualifier == "XX" else ""
@@ -80,13 +80,13 @@ class BillingProvider(Record):
     taxonomy = Text("PRV", 3)
     tax_id = Text("REF*EI/SY", 2, loop="2010AA")
 
-    @cached_property
+    @lazy
     def party(self) -> Provider | None:
         """2010AA: name, NPI and street address; None if the loop is missing."""
         loop = self.inner("2010AA")
         return Provider(loop) if loop is not None else None
 
-    @cached_property
+    @lazy
     def npi(self) -> str:
         """The billing NPI; empty when there is none."""
         return self.party.npi if self.party is not None else ""
@@ -110,14 +110,15 @@ class Subscriber(Record):
     first_name = Text("NM1*IL", 4, loop="2010BA")
     birth_date = Day("DMG", 2, loop="2010BA")
     gender = Text("DMG", 3, loop="2010BA")
+    death_date = Day("PAT", 6)
 
-    @cached_property
+    @lazy
     def payer(self) -> Payer | None:
         """2010BB: the payer that the claim goes to."""
         loop = self.inner("2010BB")
         return Payer(loop) if loop is not None else None
 
-    @cached_property
+    @lazy
     def scope(self) -> str:
         """The kind of payer by SBR09: medicare, medicare-advantage, medicaid or commercial."""
         return _SCOPES.get(self.claim_filing_indicator, COMMERCIAL)
@@ -138,6 +139,7 @@ class Patient(Record):
     first_name = Text("NM1*QC", 4, loop="2010CA")
     birth_date = Day("DMG", 2, loop="2010CA")
     gender = Text("DMG", 3, loop="2010CA")
+    death_date = Day("PAT", 6)
 
 
 class OtherPayer(Record):
@@ -147,11 +149,29 @@ class OtherPayer(Record):
     payer_sequence = Text("SBR", 1)
     claim_filing_indicator = Text("SBR", 9)
     paid = Amount("AMT*D", 2)
+    not_covered = Amount("AMT*A8", 2)
     payer_id = Text("NM1*PR", 9, loop="2330B")
+    adjudication_date = Text("DTP*573", 3, loop="2330B")
 
-    @cached_property
+    @lazy
     def adjustments(self) -> Decimal:
         """The sum of the claim-level adjustments (CAS) in dollars."""
+        return _adjustments(self.loop)
+
+
+class Adjudication(Record):
+    """Loop 2430: what another payer decided on a service line. ``bundled_into`` is the LX of the line it paid instead."""
+
+    of = "2430"
+    payer_id = Text("SVD", 1)
+    paid = Amount("SVD", 2)
+    paid_units = Amount("SVD", 5)
+    bundled_into = Text("SVD", 6)
+    adjudication_date = Text("DTP*573", 3)
+
+    @lazy
+    def adjustments(self) -> Decimal:
+        """The sum of the adjustments (CAS) of the line by this payer."""
         return _adjustments(self.loop)
 
 
@@ -173,6 +193,8 @@ class Drug(Record):
     quantity = Amount("CTP", 4)
     unit = Text("CTP", 5, 1)
     prescription_number = Text("REF*XZ", 2)
+    link_number = Text("REF*VY", 2)
+    """What ties the ingredients of a compound together when there is no prescription."""
 
 
 class ServiceLine(Record):
@@ -187,6 +209,8 @@ class ServiceLine(Record):
     modifier_2 = Text("SV1", 1, 4)
     modifier_3 = Text("SV1", 1, 5)
     modifier_4 = Text("SV1", 1, 6)
+    modifiers = Parts("SV1", 1, 3, 6)
+    """SV101-3 to SV101-6, those that are there, in their order."""
     description = Text("SV1", 1, 7)
     charge = Amount("SV1", 2)
     unit_basis = Text("SV1", 3)
@@ -195,16 +219,18 @@ class ServiceLine(Record):
     pointers_sent = Text("SV1", 7)
     date_format = Text("DTP*472", 2)
     service_date = Text("DTP*472", 3)
+    service_from = FirstDay("DTP*472", 3)
+    """The (first) date of service; None when it is absent or no date."""
+    service_to = LastDay("DTP*472", 3)
+    """The last date of service: that of the range, else the only one."""
     control_number = Text("REF*6R", 2)
+    note = Text("NTE*ADD/DCP", 2)
+    prior_authorization = Text("REF*G1", 2)
+    clia_number = Text("REF*X4", 2)
 
     def __init__(self, loop: OpenLoop, claim: Claim) -> None:
         super().__init__(loop)
         self.claim = claim
-
-    @cached_property
-    def modifiers(self) -> tuple[str, ...]:
-        """SV101-3 to SV101-6, those that are there, in their order."""
-        return tuple(m for m in (self.modifier_1, self.modifier_2, self.modifier_3, self.modifier_4) if m)
 
     def modifier_spot(self, modifier: str, occurrence: int = 1) -> Spot:
         """Where a modifier stands (the n-th time that it occurs on the line)."""
@@ -215,7 +241,7 @@ class ServiceLine(Record):
                     return self.at(f"modifier_{position}")
         return self.at("modifier_1")
 
-    @cached_property
+    @lazy
     def place_of_service(self) -> str:
         """The place of service in force: SV105, else CLM05-1."""
         return self.line_place_of_service or self.claim.place_of_service
@@ -225,18 +251,7 @@ class ServiceLine(Record):
         """Where the place of service in force stands."""
         return self.at("line_place_of_service") if self.line_place_of_service else self.claim.at("place_of_service")
 
-    @cached_property
-    def service_from(self) -> date | None:
-        """The (first) date of service; None when it is absent or no date."""
-        return parse_day(self.service_date.partition("-")[0])
-
-    @cached_property
-    def service_to(self) -> date | None:
-        """The last date of service: that of the range, else the only one."""
-        _, dash, end = self.service_date.partition("-")
-        return parse_day(end) if dash else self.service_from
-
-    @cached_property
+    @lazy
     def pointers(self) -> tuple[str, ...]:
         """SV107, component by component, empty ones included; nothing behind the last that is filled."""
         return tuple(self.pointers_sent.split(self._segment_separator)) if self.pointers_sent else ()
@@ -250,26 +265,35 @@ class ServiceLine(Record):
         whole = self.at("pointers_sent")
         return msgspec.structs.replace(whole, ref=Ref(7, number))
 
-    @cached_property
+    @lazy
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """The diagnoses that the pointers name, in pointer order; pointers that lead nowhere are left out."""
         listed = self.claim.diagnoses
         numbers = [int(p) for p in self.pointers if p.isdecimal() and len(p) <= 2]
         return tuple(listed[n - 1] for n in numbers if 1 <= n <= len(listed))
 
-    @cached_property
+    def lacks(self, segment_id: str, qualifier: str = "", element: int = 0) -> Spot:
+        """The place in the line's loop where a segment that is missing should have been."""
+        return missing_spot(self.loop, segment_id, qualifier, Ref(element) if element else None)
+
+    @lazy
     def drug(self) -> Drug | None:
         """Loop 2410; None if the line names no drug."""
         loop = self.inner("2410")
         return Drug(loop) if loop is not None else None
 
-    @cached_property
+    @lazy
+    def adjudications(self) -> tuple[Adjudication, ...]:
+        """2430: what other payers decided on the line."""
+        return tuple(Adjudication(child) for child in self.loop.children if child.spec.id == "2430")
+
+    @lazy
     def rendering(self) -> Provider | None:
         """The rendering provider in force: 2420A, else 2310B; None if neither is there."""
         loop = self.inner("2420A")
         return Provider(loop) if loop is not None else self.claim.rendering
 
-    @cached_property
+    @lazy
     def rendering_npi(self) -> str:
         """The NPI of who rendered the service: 2420A, else 2310B, else the billing provider's."""
         return (self.rendering.npi if self.rendering is not None else "") or self.claim.billing.npi
@@ -289,7 +313,12 @@ class Claim(Record):
     facility_qualifier = Text("CLM", 5, 2)
     frequency = Text("CLM", 5, 3)
     payer_claim_control_number = Text("REF*F8", 2)
+    note = Text("NTE", 2)
     prior_authorization = Text("REF*G1", 2)
+    clia_number = Text("REF*X4", 2)
+    delay_reason = Text("CLM", 20)
+    admission_date = Day("DTP*435", 3)
+    discharge_date = Day("DTP*096", 3)
 
     def __init__(
         self,
@@ -309,7 +338,7 @@ class Claim(Record):
         self.patient = patient
         self.intact = intact
 
-    @cached_property
+    @lazy
     def lines(self) -> tuple[ServiceLine, ...]:
         """The service lines in their order."""
         return tuple(ServiceLine(child, self) for child in self.loop.children if child.spec.id == "2400")
@@ -318,12 +347,12 @@ class Claim(Record):
         """The service lines with one of these procedure codes."""
         return [line for line in self.lines if line.procedure in procedures]
 
-    @cached_property
+    @lazy
     def procedures(self) -> frozenset[str]:
         """The procedure codes of the claim."""
         return frozenset(line.procedure for line in self.lines)
 
-    @cached_property
+    @lazy
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """The diagnoses of the claim as pointers count them: from HI with ABK or BK, in order."""
         found = []
@@ -339,27 +368,27 @@ class Claim(Record):
                 found.append(Diagnosis(segment.get(position, 1), segment.get(position, 2), number, spot))
         return tuple(found)
 
-    @cached_property
+    @lazy
     def rendering(self) -> Provider | None:
         """2310B: the rendering provider of the claim."""
         return self._provider("2310B")
 
-    @cached_property
+    @lazy
     def referring(self) -> Provider | None:
         """2310A: the referring provider."""
         return self._provider("2310A")
 
-    @cached_property
+    @lazy
     def service_facility(self) -> Provider | None:
         """2310C: where the services were given, if not at the billing provider's."""
         return self._provider("2310C")
 
-    @cached_property
+    @lazy
     def supervising(self) -> Provider | None:
         """2310D: the supervising provider."""
         return self._provider("2310D")
 
-    @cached_property
+    @lazy
     def other_payers(self) -> tuple[OtherPayer, ...]:
         """2320: the other insurances, in their order."""
         return tuple(OtherPayer(child) for child in self.loop.children if child.spec.id == "2320")
@@ -374,12 +403,17 @@ class Claim(Record):
         """The kind of payer that the claim goes to."""
         return self.subscriber.scope
 
-    @cached_property
+    @lazy
     def patient_birth_date(self) -> date | None:
         """The patient's date of birth."""
         return self.patient.birth_date if self.patient is not None else self.subscriber.birth_date
 
-    @cached_property
+    @lazy
+    def patient_death_date(self) -> date | None:
+        """The patient's date of death, where the claim tells one."""
+        return (self.patient or self.subscriber).death_date
+
+    @lazy
     def patient_key(self) -> tuple[str, ...]:
         """What tells patients apart within a file: member id, names and date of birth. Never shown."""
         subscriber = self.subscriber
@@ -425,8 +459,6 @@ def _parties(loop: OpenLoop) -> Iterator[Entity]:
 
 def _adjustments(loop: OpenLoop) -> Decimal:
     """The sum of the CAS amounts (every third element from CAS03) of a loop instance."""
-    from .fields import parse_decimal
-
     total = Decimal(0)
     for node, segment in zip(loop.nodes, loop.segments, strict=True):
         if node.segment_id == "CAS":

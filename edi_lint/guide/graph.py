@@ -10,10 +10,14 @@ from ..x12 import Delimiters, Ref, Segment
 from .check import ElementFault, SpecChecker
 from .tables import GuideTables, Loop, Use
 
-__all__ = ["Graph", "Guide", "LoopNode", "Member", "Node", "Step"]
+__all__ = ["Graph", "Guide", "Key", "LoopNode", "Member", "Node", "Step"]
 
 MEMO_SIZE = 4096
 """Raw segments remembered per node; beyond it the memo starts afresh, so that memory stays flat."""
+
+
+Key = tuple[str, str]
+"""A segment's id, and its qualifier where the guide tells places apart by one."""
 
 
 class Node:
@@ -53,13 +57,9 @@ class Node:
         self.memo: dict[str, tuple[Step, list[ElementFault]]] = {}
         self.moves: dict[tuple[str, str], tuple[Step, ...]] = {}
 
-    def accepts(self, segment: Segment) -> bool:
-        """Whether the segment is one of this place: its id and, where there is one, its qualifier."""
-        if segment.id != self.segment_id:
-            return False
-        if not self.codes:
-            return True
-        return segment.get(self.qualifier.element, self.qualifier.component) in self.codes
+    def accepts(self, key: Key) -> bool:
+        """Whether a segment with this key is one of this place: its id and, where there is one, its qualifier."""
+        return key[0] == self.segment_id and (not self.codes or key[1] in self.codes)
 
 
 class LoopNode:
@@ -87,12 +87,13 @@ Member = Node | LoopNode
 class Step:
     """How to get from one node to the next: leave ``leaves`` loops, then enter ``enters`` (outermost first)."""
 
-    __slots__ = ("enters", "leaves", "node", "opens_unit")
+    __slots__ = ("enters", "leaves", "node", "opens_unit", "stays_in_loop")
 
     def __init__(self, node: Node, leaves: int, enters: tuple[LoopNode, ...]) -> None:
         self.node = node
         self.leaves = leaves
         self.enters = enters
+        self.stays_in_loop = not leaves and not enters
         self.opens_unit = node.segment_id == "SE" or any(loop.is_unit for loop in enters)
 
 
@@ -111,14 +112,13 @@ class Graph:
     def nodes(self) -> list[Node]:
         """Every place for a segment, in the guide's order."""
         found: list[Node] = []
-        waiting: list[LoopNode] = [self.root]
+        waiting: list[Member] = [self.root]
         while waiting:
-            loop = waiting.pop()
-            for member in loop.members:
-                if isinstance(member, Node):
-                    found.append(member)
-                else:
-                    waiting.append(member)
+            member = waiting.pop()
+            if isinstance(member, Node):
+                found.append(member)
+            else:
+                waiting.extend(reversed(member.members))
         return found
 
     def _loop(self, table: Loop, parent: LoopNode | None) -> LoopNode:
@@ -141,20 +141,24 @@ class Graph:
         loop.is_unit = head.segment_id in ("HL", "CLM")
         return loop
 
+    def key(self, segment: Segment) -> Key:
+        """What the guide tells the places of a segment by."""
+        name = segment.id
+        if name not in self.qualified:
+            return name, ""
+        return name, segment.get(3) if name == "HL" else segment.get(1).split(self.delimiters.component)[0]
+
     def steps(self, node: Node, segment: Segment) -> tuple[Step, ...]:
         """Every way in which the guide lets ``segment`` follow ``node``, the nearest first."""
-        name = segment.id
-        mark = ""
-        if name in self.qualified:
-            mark = segment.get(3) if name == "HL" else segment.get(1).split(self.delimiters.component)[0]
-        found = node.moves.get((name, mark))
+        key = self.key(segment)
+        found = node.moves.get(key)
         if found is None:
-            found = tuple(self._forward(node, segment))
-            if found:
-                node.moves[name, mark] = found
+            if len(node.moves) >= MEMO_SIZE:
+                node.moves.clear()
+            found = node.moves[key] = tuple(self._forward(node, key))
         return found
 
-    def _forward(self, node: Node, segment: Segment) -> list[Step]:
+    def _forward(self, node: Node, key: Key) -> list[Step]:
         """Search the node's loop from its position on, then each loop around it: the first loop that has a place wins."""
         loop: LoopNode | None = node.loop
         position = node.position
@@ -165,9 +169,9 @@ class Graph:
                 if member.position < position:
                     continue
                 if isinstance(member, LoopNode):
-                    if member.head.accepts(segment):
+                    if member.head.accepts(key):
                         found.append(Step(member.head, leaves, (member,)))
-                elif not member.is_head and member.accepts(segment):
+                elif not member.is_head and member.accepts(key):
                     found.append(Step(member, leaves, ()))
             if found:
                 return found

@@ -134,22 +134,24 @@ def _apply(node: Node, change: Node) -> None:
         if child is None:
             child = etree.SubElement(node, name)
         child.text = change.text
-    elif change.tag == "codes":
-        holder = node if node.tag == "version" else node.find("valid_codes")
-        if holder is None:
-            holder = etree.SubElement(node, "valid_codes")
-        if change.get("external"):
-            holder.set("external", change.get("external", ""))
-        if change.get("only") is not None or change.get("open") is not None:
-            holder.attrib.pop("external", None)
-            for code in holder.findall("code"):
-                holder.remove(code)
-        for code in change.get("remove", "").split():
-            for old in holder.findall("code"):
-                if old.text == code:
-                    holder.remove(old)
-        for code in (change.get("add") or change.get("only") or "").split():
-            etree.SubElement(holder, "code").text = code
+        return
+    holder = node if node.tag == "version" else node.find("valid_codes")
+    if holder is None:
+        holder = etree.SubElement(node, "valid_codes")
+    only, opened, shared = change.get("only"), change.get("open"), change.get("external")
+    if shared:
+        holder.set("external", shared)
+    if only is not None or opened is not None:
+        if "external" in holder.attrib:
+            del holder.attrib["external"]
+        for listed in holder.findall("code"):
+            holder.remove(listed)
+    unwanted = (change.get("remove") or "").split()
+    for listed in holder.findall("code"):
+        if listed.text in unwanted:
+            holder.remove(listed)
+    for wanted in (change.get("add") or only or "").split():
+        etree.SubElement(holder, "code").text = wanted
 
 
 class _Compiler:

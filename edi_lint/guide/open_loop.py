@@ -11,7 +11,14 @@ __all__ = ["OpenLoop"]
 class OpenLoop:
     """One instance of a loop in the file: its segments, and the loops inside it as far as they belong to its unit."""
 
-    __slots__ = ("children", "counts", "following", "missed", "nodes", "parent", "seen", "segments", "spec", "whole")
+    # Class attributes, because most instances never have another value and the walk makes very many of them.
+    counts: dict[Member, int] | None = None
+    """How often members with a limit above one have occurred."""
+    missed: dict[Member, Fault] | None = None
+    """What was reported missing: if it comes late after all, that fault gives way."""
+    following: Segment | None = None
+    """The segment behind the loop instance, once it is closed."""
+    whole: bool = True
 
     def __init__(self, spec: LoopNode, parent: OpenLoop | None) -> None:
         self.spec = spec
@@ -20,10 +27,6 @@ class OpenLoop:
         self.segments: list[Segment] = []
         self.nodes: list[Node] = []
         self.children: list[OpenLoop] = []
-        self.counts: dict[Member, int] | None = None
-        self.missed: dict[Member, Fault] = {}
-        self.whole = True
-        self.following: Segment | None = None
 
     @property
     def id(self) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from ..x12 import Segment
-from .graph import Graph, LoopNode, Member, Node, Step
+from .graph import Graph, Key, LoopNode, Member, Node, Step
 from .open_loop import OpenLoop
 
 __all__ = ["Reading", "best_reading"]
@@ -39,9 +39,9 @@ def best_reading(
     """The reading of ``segment`` that makes most sense of what follows; None when it has no place at all."""
     best: Reading | None = None
     least = 1 + _Trial(current, innermost).cost_of(graph, following)
-    for reading in _readings(current, innermost, segment):
+    for reading in _readings(current, innermost, graph.key(segment)):
         trial = _Trial(current, innermost)
-        cost = len(reading.faults) or 1
+        cost: float = len(reading.faults) or 1
         if not reading.stays:
             cost += trial.move(reading.step)
         cost += trial.cost_of(graph, following) - reading.weight
@@ -90,8 +90,8 @@ class _Trial:
         return missing.bit_count() + surplus
 
 
-def _readings(current: Node, innermost: OpenLoop, segment: Segment) -> Iterator[Reading]:
-    """Every reading of ``segment`` behind ``current``, from the innermost open loop outwards."""
+def _readings(current: Node, innermost: OpenLoop, key: Key) -> Iterator[Reading]:
+    """Every reading of a segment with this key behind ``current``, from the innermost open loop outwards."""
     loop: LoopNode | None = current.loop
     open_loop: OpenLoop | None = innermost
     position = current.position
@@ -106,13 +106,13 @@ def _readings(current: Node, innermost: OpenLoop, segment: Segment) -> Iterator[
                 node, step = member.head, Step(member.head, leaves, (member,))
             seen = bool(open_loop.seen & member.bit)
             wanted = member.usage == "R" and not seen
-            if node.segment_id == segment.id:
-                if not node.accepts(segment):
+            if node.segment_id == key[0]:
+                if not node.accepts(key):
                     weight = (0.4 if member.position >= position else 0.2) + 0.05 * wanted - 0.02 * seen
                     yield Reading(weight - 0.01 * leaves, step, [])
                 elif member.position < position:
                     weight = 0.0 if seen else 0.5 if leaves == 0 else 0.3 + 0.05 * wanted
-                    if member in open_loop.missed:
+                    if open_loop.missed and member in open_loop.missed:
                         weight = 0.6
                     faults = [("segment-out-of-order", node)]
                     yield Reading(weight - 0.01 * leaves, step, faults)
@@ -120,12 +120,12 @@ def _readings(current: Node, innermost: OpenLoop, segment: Segment) -> Iterator[
                         yield Reading(weight - 0.01 * leaves - 0.1, step, faults, stays=True)
             if isinstance(member, LoopNode) and member.position >= position:
                 weight = 0.3 if node.segment_id in _RESYNCHRONISE else 0.1 if wanted else -0.1
-                yield from _without_head(segment, member, weight - 0.01 * leaves, Step(node, leaves, ()), [])
+                yield from _without_head(key, member, weight - 0.01 * leaves, Step(node, leaves, ()), [])
         position, loop, open_loop, leaves = loop.position, loop.parent, open_loop.parent, leaves + 1
 
 
 def _without_head(
-    segment: Segment, loop: LoopNode, weight: float, outer: Step, skipped: list[tuple[str, Node]]
+    key: Key, loop: LoopNode, weight: float, outer: Step, skipped: list[tuple[str, Node]]
 ) -> Iterator[Reading]:
     """Readings in which the segment that opens ``loop`` is missing, and perhaps that of one loop inside it."""
     enters = (*outer.enters, loop)
@@ -133,9 +133,9 @@ def _without_head(
     weight -= 0.02
     for member in loop.members:
         if isinstance(member, Node):
-            if not member.is_head and member.accepts(segment):
+            if not member.is_head and member.accepts(key):
                 yield Reading(weight, Step(member, outer.leaves, enters), faults)
-        elif member.head.accepts(segment):
+        elif member.head.accepts(key):
             yield Reading(weight, Step(member.head, outer.leaves, (*enters, member)), faults)
         elif not skipped:
-            yield from _without_head(segment, member, weight, Step(member.head, outer.leaves, enters), faults)
+            yield from _without_head(key, member, weight, Step(member.head, outer.leaves, enters), faults)

@@ -32,20 +32,18 @@ __all__ = ["OpenLoop", "Segments", "Unit", "walk"]
 
 ENVELOPE = frozenset({"ISA", "GS", "ST", "GE", "IEA", "TA1"})
 _LOOK_AHEAD = 8
-_MOST_KEPT = 5_000
-"""Segments of one loop instance that are kept for the rules; a real one has fewer than a hundred."""
 
 
 class Segments:
     """The stream of segments, with a look ahead and the freedom to put one back."""
 
     def __init__(self, source: Iterator[Segment]) -> None:
-        self._source = source
+        self.source = source
         self.ahead: deque[Segment] = deque()
 
     def next(self) -> Segment | None:
         """The next segment; None at the end."""
-        return self.ahead.popleft() if self.ahead else next(self._source, None)
+        return self.ahead.popleft() if self.ahead else next(self.source, None)
 
     def put_back(self, segment: Segment) -> None:
         """Make ``segment`` the next one again."""
@@ -53,19 +51,23 @@ class Segments:
 
     def peek(self, count: int) -> list[Segment]:
         """Up to ``count`` segments that are to come."""
-        while len(self.ahead) < count and (segment := next(self._source, None)) is not None:
+        while len(self.ahead) < count and (segment := next(self.source, None)) is not None:
             self.ahead.append(segment)
         return [segment for segment, _ in zip(self.ahead, range(count), strict=False)]
 
 
 class Unit:
-    """A finished part of the transaction set, with the faults found in it. ``loop`` is its outermost loop."""
+    """A finished part of the transaction set, with the faults found in it. ``loop`` is its outermost loop.
 
-    __slots__ = ("faults", "loop")
+    ``cut`` is True when the transaction set broke off inside it.
+    """
+
+    __slots__ = ("cut", "faults", "loop")
 
     def __init__(self, loop: OpenLoop) -> None:
         self.loop = loop
         self.faults: list[Fault] = []
+        self.cut = False
 
 
 def walk(graph: Graph, start: Segment, segments: Segments) -> Iterator[Unit]:
@@ -86,7 +88,9 @@ class _Walk:
         self._loop.seen |= self._node.bit
         self._keep(self._node, start)
         self._check_elements(self._node, start, self._node.checker.faults(start))
-        while (segment := self._segments.next()) is not None:
+        source, ahead = self._segments.source, self._segments.ahead
+        # This loop runs once for every segment of a batch: what is common stands in it, the rest is called.
+        while (segment := ahead.popleft() if ahead else next(source, None)) is not None:
             known = self._node.memo.get(segment.text)
             if known is None:
                 if segment.id in ENVELOPE:
@@ -96,30 +100,39 @@ class _Walk:
                 if known is None:
                     continue
             step, element_faults = known
-            node = step.node
-            for _ in range(step.leaves):
-                self._leave(segment)
-            if step.opens_unit:
-                self._check_before(step.enters[0] if step.enters else node, segment)
-                yield self._unit
-                self._unit = Unit(self._loop)
-            recovered = bool(self._recovered)
-            if recovered:
-                self._report_recovery(segment)
-            for number, entered in enumerate(step.enters):
-                self._enter(entered, segment)
-                if recovered:
-                    # The loop lacks its opening: what else it lacks before this segment is part of that fault.
-                    inner = step.enters[number + 1] if number + 1 < len(step.enters) else node
-                    self._loop.seen |= inner.before if inner is not node or not node.is_head else 0
-            if not (step.enters and node.is_head):
-                self._occur(node, segment)
-            self._node = node
-            self._keep(node, segment)
+            node = self._node = step.node
+            loop = self._loop
+            kept = True
+            if step.stays_in_loop:
+                seen = loop.seen
+                if node.before & ~seen or node.bit & seen:
+                    kept = self._occur(node, segment)
+                else:
+                    loop.seen = seen | node.bit
+            else:
+                for _ in range(step.leaves):
+                    self._leave(segment)
+                if step.opens_unit:
+                    self._check_before(step.enters[0] if step.enters else node, segment)
+                    yield self._unit
+                    self._unit = Unit(self._loop)
+                if self._recovered:
+                    self._enter_recovered(step, segment)
+                else:
+                    for entered in step.enters:
+                        self._enter(entered, segment)
+                if not (step.enters and node.is_head):
+                    kept = self._occur(node, segment)
+                loop = self._loop
+            if kept:
+                loop.segments.append(segment)
+                loop.nodes.append(node)
             if element_faults:
                 self._check_elements(node, segment, element_faults)
             if node.segment_id == "SE":
-                break
+                yield self._unit
+                return
+        self._unit.cut = True
         yield self._unit
 
     # -- moving ---------------------------------------------------------------------------------------
@@ -144,13 +157,27 @@ class _Walk:
 
     def _enter(self, spec: LoopNode, segment: Segment) -> None:
         parent = self._loop
-        kept = self._occur(spec, segment)
+        kept = True
+        if spec.before & ~parent.seen or spec.bit & parent.seen:
+            kept = self._occur(spec, segment)
+        else:
+            parent.seen |= spec.bit
         self._loop = OpenLoop(spec, parent)
         self._loop.seen = spec.head.bit
         if spec.is_unit:
             self._unit.loop = self._loop
         elif kept:
             parent.children.append(self._loop)
+
+    def _enter_recovered(self, step: Step, segment: Segment) -> None:
+        """Enter loops whose opening segments are missing: what else they lack before this one is part of that fault."""
+        self._report_recovery(segment)
+        for number, entered in enumerate(step.enters):
+            self._enter(entered, segment)
+            if number + 1 < len(step.enters):
+                self._loop.seen |= step.enters[number + 1].before
+            elif not step.node.is_head:
+                self._loop.seen |= step.node.before
 
     def _leave(self, following: Segment) -> None:
         """Close the innermost loop: what it still needed is missing."""
@@ -159,11 +186,10 @@ class _Walk:
         missing = loop.spec.required & ~loop.seen
         if missing:
             self._missing(loop, missing, following)
-        assert loop.parent is not None
-        self._loop = loop.parent
+        self._loop = loop.parent or loop
 
     def _occur(self, member: Member, segment: Segment) -> bool:
-        """Note that a member of the innermost loop occurs; False if it is one too many to be kept."""
+        """Note that a member of the innermost loop occurs; False if it is one too many, and not kept for the rules."""
         loop = self._loop
         self._check_before(member, segment)
         limit = member.max_use if isinstance(member, Node) else member.repeat
@@ -188,9 +214,8 @@ class _Walk:
 
     def _keep(self, node: Node, segment: Segment) -> None:
         loop = self._loop
-        if len(loop.segments) < _MOST_KEPT:
-            loop.segments.append(segment)
-            loop.nodes.append(node)
+        loop.segments.append(segment)
+        loop.nodes.append(node)
 
     # -- saying what is wrong -------------------------------------------------------------------------
 
@@ -206,6 +231,7 @@ class _Walk:
             if member.bit & missing:
                 kind = "segment-missing" if isinstance(member, Node) else "loop-missing"
                 self._fault(kind, following, member, loop)
+                loop.missed = loop.missed or {}
                 loop.missed[member] = self._unit.faults[-1]
 
     def _fault(
@@ -272,8 +298,8 @@ class _Walk:
 
     def _report_recovery(self, segment: Segment) -> None:
         for kind, node in self._recovered:
-            missed = self._loop.missed.pop(node, None)
-            if missed in self._unit.faults:
+            missed = self._loop.missed.pop(node, None) if self._loop.missed else None
+            if missed is not None and missed in self._unit.faults:
                 self._unit.faults.remove(missed)  # It was not missing, it comes late.
             self._fault(kind, segment, node)
         self._recovered = []

@@ -121,7 +121,8 @@ class Envelope:
             lacking.append("IEA")
         if not lacking:
             return []
-        facts: dict[str, str | int] = {"lacking": " and ".join(lacking), "unfinished": unfinished}
+        names = " and ".join([", ".join(lacking[:-1]), lacking[-1]]) if len(lacking) > 1 else lacking[0]
+        facts: dict[str, str | int] = {"lacking": names, "unfinished": unfinished}
         return [Fault("not-closed", segment, segment_id=lacking[0], facts=facts)]
 
 

@@ -75,8 +75,7 @@ class Reader:
                 if not self.interchanges and not self.faults:
                     self._note("not-x12", reason="empty")
                 return None
-            found = _ISA.match(self._text)
-            if found is None:
+            if _ISA.match(self._text) is None:
                 self._skip_foreign()
                 continue
             self._noted.clear()
@@ -87,19 +86,18 @@ class Reader:
             self._advance(3)
 
     def _skip_blanks(self) -> None:
-        """Pass over white space, a byte order mark and end-of-file bytes, and say so where it matters."""
-        while self._fill(4):
+        """Pass over white space, a byte order mark and, behind an interchange, end-of-file bytes; say so where it matters."""
+        passable = _BLANKS + _ENDINGS if self.interchanges else _BLANKS
+        while self._fill(_HEADER_BYTES):
             if self._offset == 0 and self._text.startswith("\xef\xbb\xbf"):
                 self._note("byte-order-mark")
                 self._advance(3)
-            kept = self._text.lstrip(_BLANKS + _ENDINGS)
-            blank = len(self._text) - len(kept)
+            blank = len(self._text) - len(self._text.lstrip(passable))
             if not blank:
                 return
-            skipped = self._text[:blank]
-            if not self.interchanges:
+            if not self.interchanges and blank < len(self._text):
                 self._note("leading-blanks")
-            elif skipped.strip(_BLANKS):
+            elif self._text[:blank].strip(_BLANKS):
                 self._note("control-z")
             self._advance(blank)
 
