@@ -24,7 +24,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The settings of a run.
 
     ``select`` and ``ignore`` hold rule ids, names, prefixes of ids, or ``ALL``; what is ignored is never run.
-    ``as_of`` is the day the batch is judged on (default: today). ``options`` switches what single rules leave open.
+    ``strict`` makes errors of what the guide says not to send. ``as_of`` is the day the batch is judged on (default: today). ``options`` switches what single rules leave open.
     """
 
     select: tuple[str, ...] = ("ALL",)
@@ -33,6 +33,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     as_of: date | None = None
     show_values: bool = False
     mask_claim_ids: bool = False
+    strict: bool = False
     options: Mapping[str, Any] = {}
 
 

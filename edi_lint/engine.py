@@ -23,6 +23,9 @@ from .x12 import ByteStream, Fault, Segment
 
 __all__ = ["RULE_PAGES", "FileCheck", "Ruleset"]
 
+MISSING = frozenset({"segment-missing", "loop-missing", "loop-empty", "hl-child-missing", "level-without-claim"})
+"""Faults that name something that is not there; their place is that of the next segment."""
+
 RULE_PAGES = "docs/rules/"
 """Where the rule's page is, in the project's repository."""
 
@@ -37,8 +40,10 @@ class Ruleset:
         as_of: date,
         privacy: Privacy,
         options: Mapping[str, Any],
+        strict: bool = False,
     ) -> None:
         self.rules = list(rules)
+        self.strict = strict
         self.guide = guide
         self.reference = reference
         self.as_of = as_of
@@ -168,7 +173,7 @@ class FileCheck:
         facts = fault.facts | {"segment": name or "", "element": element or "", "loop": fault.loop or ""}
         line = _line_at(claim, fault.anchor) if fault.loop is not None and fault.loop.startswith("24") else None
         facts["line"] = line.number if line is not None else ""
-        missing = fault.kind in ("segment-missing", "loop-missing", "loop-empty")
+        missing = fault.kind in MISSING
         scope = claim.scope if claim is not None else ""
         acks = _acks(own.acks, {key: str(value) for key, value in fault.facts.items() if key in ("ta1", "ak905")})
         if speaker is not None:
@@ -187,7 +192,7 @@ class FileCheck:
 
     def _told(self, rule: Rule, hit: Hit, claim: Claim | None) -> Finding:
         spot = hit.spot
-        severity = hit.severity or (rule.severity_for(claim.scope) if claim is not None else None) or _gravest(rule)
+        severity = (rule.strict if self._rules.strict else None) or hit.severity or (rule.severity_for(claim.scope) if claim is not None else None) or _gravest(rule)
         line = _line_at(claim, spot.anchor) if spot.loop.startswith("24") else None
         element = spot.ref.name(spot.segment_id) if spot.ref is not None and spot.ref.element else None
         return self._stamp(

@@ -45,6 +45,7 @@ class Linter:
             self.config.as_of or date.today(),
             self.privacy,
             self.config.options,
+            self.config.strict,
         )
         self.summary = Summary()
 

@@ -202,6 +202,10 @@ def test_two_segments_exchanged_are_at_most_three_findings(base: str) -> None:
         ("SBR*P*18*******CI", ["SBR*X*18*******CI"], ("invalid-code", "2000B", "SBR01")),
         ("SV1*HC:96372*35*UN*1***1", ["SV1*QQ:96372*35*UN*1***1"], ("invalid-code", "2400", "SV101-1")),
         ("HL*2*1*22*0", ["HL*2*1*99*0"], ("invalid-code", "2000B", "HL03")),
+        ("HL*2*1*22*0", ["HL*3*1*22*0"], ("hl-number", "2000B", "HL01")),
+        ("HL*2*1*22*0", ["HL*2*9*22*0"], ("hl-parent", "2000B", "HL02")),
+        ("HL*1**20*1", ["HL*1*1*20*1"], ("element-not-used", "2000A", "HL02")),
+        ("HL*2*1*22*0", ["HL*2*1*22*1"], ("hl-child-missing", "2000C", "HL")),
     ],
 )
 def test_recovery(old: str, new: list[str], expected: tuple[str, str, str]) -> None:
@@ -225,3 +229,15 @@ def test_what_pyx12_wrongly_rejects_is_accepted(change: str) -> None:
     else:
         segments.insert(line + 2, "PWK*CT*AB")
     assert structure(segments) == []
+
+
+def test_a_subscriber_without_claim_is_told() -> None:
+    segments = base_segments()
+    claim = segments.index("CLM*A1001*151.5***11:B:1*Y*A*Y*Y")
+    trailer = next(number for number, segment in enumerate(segments) if segment.startswith("SE*"))
+    assert structure(segments[:claim] + segments[trailer:]) == [("level-without-claim", "2300", "CLM")]
+
+
+def test_hl04_is_compared_with_what_follows() -> None:
+    segments = [segment.replace("HL*2*1*22*1", "HL*2*1*22*0") for segment in base_segments("base-dependent.edi")]
+    assert structure(segments) == [("hl-child-unexpected", "2000C", "HL03")]

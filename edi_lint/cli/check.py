@@ -23,6 +23,7 @@ __all__ = ["command"]
 @paths
 @click.option("--select", multiple=True, metavar="RULES", help="Use only these rules: ids, names, prefixes or ALL; repeat it or separate by commas.")  # fmt: skip
 @click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out.")
+@click.option("--strict", is_flag=True, help="Make errors of what the guide says not to send and most receivers let pass.")
 @click.option("--fail-severity", type=click.Choice([*SEVERITIES, "none"]), default="error", show_default=True, help="The least severity that makes the status 1.")  # fmt: skip
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Judge the batch as on this day.  [default: today]")  # fmt: skip
 @click.option("--output-format", "output_format", type=click.Choice(list(FORMATS)), default="full", show_default=True, help="How to write the findings.")  # fmt: skip
@@ -31,6 +32,7 @@ def command(
     paths: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    strict: bool,
     fail_severity: Any,
     as_of: datetime | None,
     output_format: str,
@@ -45,6 +47,7 @@ def command(
     config = Config(
         select=selectors(select) or ("ALL",),
         ignore=selectors(ignore),
+        strict=strict,
         fail_severity=fail_severity,
         as_of=to_date(as_of),
         show_values=show_values,

@@ -29,6 +29,7 @@ class Node:
         "checker",
         "codes",
         "is_head",
+        "is_level",
         "key",
         "loop",
         "max_use",
@@ -52,6 +53,7 @@ class Node:
         self.bit = 0
         self.before = 0
         self.is_head = False
+        self.is_level = self.segment_id == "HL"
         mark = f"*{'/'.join(use.codes)}" if use.codes and len(use.codes) <= 4 and self.segment_id not in ("SV1", "SV5") else ""
         self.key = f"{loop.id}/{self.segment_id}{mark}"
         self.memo: dict[str, tuple[Step, list[ElementFault]]] = {}
@@ -65,7 +67,21 @@ class Node:
 class LoopNode:
     """A loop: its members in the guide's order, and which of them are required."""
 
-    __slots__ = ("before", "bit", "head", "id", "is_unit", "members", "parent", "position", "repeat", "required", "usage")
+    __slots__ = (
+        "before",
+        "bit",
+        "claims_inside",
+        "head",
+        "id",
+        "is_unit",
+        "levels_inside",
+        "members",
+        "parent",
+        "position",
+        "repeat",
+        "required",
+        "usage",
+    )
 
     def __init__(self, table: Loop, parent: LoopNode | None) -> None:
         self.id = table.id
@@ -79,6 +95,10 @@ class LoopNode:
         self.members: list[Member] = []
         self.head: Node
         self.is_unit = False
+        self.levels_inside = 0
+        """The members that are hierarchical levels of their own."""
+        self.claims_inside = 0
+        """The members that are claims."""
 
 
 Member = Node | LoopNode
@@ -130,6 +150,9 @@ class Graph:
             member.bit = 1 << number
             if member.usage == "R":
                 loop.required |= member.bit
+            if isinstance(member, LoopNode) and loop.parent is not None:
+                loop.levels_inside |= member.bit if member.head.is_level else 0
+                loop.claims_inside |= member.bit if member.head.segment_id == "CLM" else 0
         for member in loop.members:
             member.before = sum(
                 other.bit for other in loop.members if other.usage == "R" and other.position < member.position

@@ -19,6 +19,7 @@ class OpenLoop:
     following: Segment | None = None
     """The segment behind the loop instance, once it is closed."""
     whole: bool = True
+    told_children: bool = False
 
     def __init__(self, spec: LoopNode, parent: OpenLoop | None) -> None:
         self.spec = spec

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from ..x12 import Fault, Ref, Segment
 from .check import ElementFault
 from .graph import MEMO_SIZE, Graph, LoopNode, Member, Node, Step
+from .hierarchy import Hierarchy
 from .open_loop import OpenLoop
 from .readings import Reading, best_reading
 
@@ -83,6 +84,7 @@ class _Walk:
         self._node = graph.start
         self._unit = Unit(self._loop)
         self._recovered: list[tuple[str, Node]] = []
+        self._levels = Hierarchy()
 
     def run(self, start: Segment) -> Iterator[Unit]:
         self._loop.seen |= self._node.bit
@@ -129,6 +131,8 @@ class _Walk:
                 loop.nodes.append(node)
             if element_faults:
                 self._check_elements(node, segment, element_faults)
+            if node.is_level:
+                self._check_level(node, segment)
             if node.segment_id == "SE":
                 yield self._unit
                 return
@@ -171,6 +175,9 @@ class _Walk:
 
     def _enter_recovered(self, step: Step, segment: Segment) -> None:
         """Enter loops whose opening segments are missing: what else they lack before this one is part of that fault."""
+        for kind, missing in self._recovered:
+            if kind == "segment-missing" and missing.is_level:
+                self._levels.skip()
         self._report_recovery(segment)
         for number, entered in enumerate(step.enters):
             self._enter(entered, segment)
@@ -186,6 +193,8 @@ class _Walk:
         missing = loop.spec.required & ~loop.seen
         if missing:
             self._missing(loop, missing, following)
+        if loop.spec.levels_inside and len(loop.segments) > 1:
+            self._check_children(loop, following)
         self._loop = loop.parent or loop
 
     def _occur(self, member: Member, segment: Segment) -> bool:
@@ -262,6 +271,32 @@ class _Walk:
     def _check_elements(self, node: Node, segment: Segment, faults: list[ElementFault]) -> None:
         for kind, ref, facts in faults:
             self._fault(kind, segment, node, facts=facts, ref=ref)
+
+    def _check_level(self, node: Node, hl: Segment) -> None:
+        """A hierarchical level begins: its number, its parent, and whether the parent has announced a child (HL04)."""
+        outer = self._loop.parent
+        parent = outer.segments[0] if outer is not None and outer.segments and outer.nodes[0].is_level else None
+        told = {ref.element for fault in self._unit.faults if fault.segment is hl and (ref := fault.ref)}
+        for kind, ref, facts in self._levels.open(hl, parent):
+            if ref.element not in told:
+                self._fault(kind, hl, node, facts=facts, ref=ref)
+        if parent is not None and parent.get(4) == "0" and outer is not None and not outer.told_children:
+            outer.told_children = True
+            self._fault("hl-child-unexpected", hl, node, facts={"parent": parent.get(1)[:12]}, ref=Ref(3))
+
+    def _check_children(self, loop: OpenLoop, following: Segment) -> None:
+        """A level ends: did the child come that its HL04 announced, and is there a claim at all?"""
+        spec = loop.spec
+        has_child = loop.seen & spec.levels_inside
+        if not has_child and not loop.seen & spec.claims_inside:
+            if spec.claims_inside:
+                claims = next(member for member in spec.members if member.bit & spec.claims_inside)
+                self._fault("level-without-claim", following, claims, loop)
+            return
+        opening = loop.segments[0] if loop.segments and loop.nodes[0].is_level else None
+        if opening is not None and opening.get(4) == "1" and not has_child:
+            child = next(member for member in spec.members if member.bit & spec.levels_inside)
+            self._fault("hl-child-missing", following, child, loop, {"parent": opening.get(1)[:12]})
 
     # -- recovery -------------------------------------------------------------------------------------
 

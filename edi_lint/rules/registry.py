@@ -21,7 +21,7 @@ from ..findings import Severity
 if TYPE_CHECKING:
     from ..reference import Reference
 
-__all__ = ["RULES", "Acks", "Bad", "Context", "Edit", "Good", "Hit", "Level", "Rule", "find_rules", "register", "rule"]
+__all__ = ["RULES", "Acks", "Bad", "Check", "Context", "Edit", "Good", "Hit", "Level", "Rule", "find_rules", "register", "rule"]
 
 Level = Literal["file", "provider", "subscriber", "claim"]
 Check = Callable[[Any, "Context"], Iterable["Hit"]]
@@ -105,6 +105,8 @@ class Rule(msgspec.Struct, frozen=True):
     whole: bool = False
     speaks_for: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
+    strict: Severity | None = None
+    """The severity under ``--strict``, for what the guide forbids and most receivers let pass."""
     acks: Acks = Acks()
     message: str = ""
     examples: tuple[Bad | Good, ...] = ()
@@ -159,7 +161,9 @@ def rule(
     whole: bool = False,
     speaks_for: tuple[str, ...] = (),
     hides: tuple[str, ...] = (),
+    strict: Severity | None = None,
     message: str = "",
+    acks: Acks | None = None,
     stc: tuple[str, ...] = (),
     examples: tuple[Bad | Good, ...] = (),
 ) -> Callable[[Check], Check]:
@@ -169,7 +173,7 @@ def rule(
     starts with "Why:" why it matters, one that starts with "Fix:" what to do. With ``triggers``, it only runs on
     claims that have one of these procedure codes; with ``whole``, only on claims in which nothing is missing or out
     of place. ``hides`` names rules that say the same thing less well: they stay silent on a claim where this one fires.
-    ``speaks_for`` names guide faults (``kind key``) that are reported as this rule, in ``message``'s words.
+    ``strict`` is the severity under ``--strict``. ``acks`` gives other codes than 277CA's ``stc``. ``speaks_for`` names guide faults (``kind key``) that are reported as this rule, in ``message``'s words.
     """
 
     def decorate(check: Check) -> Check:
@@ -190,7 +194,8 @@ def rule(
                 whole=whole,
                 speaks_for=speaks_for,
                 hides=hides,
-                acks=Acks(stc=stc),
+                strict=strict,
+                acks=acks or Acks(stc=stc),
                 message=message,
                 examples=examples,
                 check=check,

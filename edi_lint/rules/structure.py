@@ -329,6 +329,42 @@ _add(
     snip=2, source=_GUIDE, ik304="3",
 )  # fmt: skip
 
+_add(
+    "SEG009", "hl-number",
+    "HL01 should be {expected}: levels are numbered 1, 2, 3 and so on within the transaction set.",
+    "Number the HL segments of each transaction set from 1 without gaps.",
+    "Levels refer to each other by number; a gap or a repeat makes the hierarchy ambiguous.",
+    snip=1, source=_GUIDE, ik304="8", ik403="7",
+)  # fmt: skip
+_add(
+    "SEG010", "hl-parent",
+    "HL02 should be {expected}.",
+    "Write the HL01 of the level above into HL02.",
+    "HL02 says whose subscriber or patient this is; a wrong number hangs the claim under somebody else.",
+    snip=1, source=_GUIDE, ik304="8", ik403="7",
+)  # fmt: skip
+_add(
+    "SEG011", "hl-child-missing",
+    "HL04 of level {parent} announces a level below it, but none comes.",
+    "Send the level below (the patient, loop {loop}), or write 0 into HL04 of level {parent}.",
+    "The receiver waits for a patient that does not come.",
+    snip=2, source=_GUIDE, ik304="I7",
+)  # fmt: skip
+_add(
+    "SEG012", "hl-child-unexpected",
+    "This level lies below level {parent}, whose HL04 says that nothing lies below it.",
+    "Write 1 into HL04 of level {parent}.",
+    "HL04 tells the receiver whether a patient follows the subscriber.",
+    snip=2, source=_GUIDE, ik304="8", ik403="7",
+)  # fmt: skip
+_add(
+    "SEG013", "level-without-claim",
+    "The subscriber has neither a claim (CLM) nor a patient level below.",
+    "Send the subscriber's claim, or leave the subscriber out.",
+    "A subscriber without a claim is usually what is left of a claim that was lost.",
+    snip=2, source=_GUIDE, ik304="I7",
+)  # fmt: skip
+
 # -- Elements ---------------------------------------------------------------------------------------------
 
 _add(
