@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from .claims import Batch, BillingProvider, Claim, Counts, Days, ServiceLine, Spot, Subscriber, UnitRecord
+from .claims import Batch, BillingProvider, Claim, Counts, Days, Patient, ServiceLine, Spot, Subscriber, UnitRecord
 from .findings import ClaimRef, Excerpt, Finding, Severity
 from .guide import Guide
 from .privacy import Privacy
@@ -28,6 +28,9 @@ MISSING = frozenset({"segment-missing", "loop-missing", "loop-empty", "hl-child-
 
 RULE_PAGES = "docs/rules/"
 """Where the rule's page is, in the project's repository."""
+
+_LEVELS: dict[type, Level] = {BillingProvider: "provider", Subscriber: "subscriber", Patient: "patient", Claim: "claim"}
+
 
 class Ruleset:
     """The rules of a run, arranged by what sets them off, with all that they share."""
@@ -101,11 +104,11 @@ class FileCheck:
 
     def _judge(self, record: UnitRecord, faults: list[Fault]) -> Iterator[Finding]:
         claim = record if isinstance(record, Claim) else None
-        hits: list[tuple[Rule, Hit]] = []
-        if isinstance(record, (Claim, Subscriber)):
-            hits = self._run("claim" if claim is not None else "subscriber", record, record.scope)
-        elif isinstance(record, BillingProvider):
-            hits = self._run("provider", record, "")
+        if isinstance(record, Patient):
+            scope = record.subscriber.scope if record.subscriber is not None else ""
+        else:
+            scope = record.scope if isinstance(record, (Claim, Subscriber)) else ""
+        hits = self._run(_LEVELS[type(record)], record, scope)
         if not hits and not faults:
             return
         found = [self._finding(fault, claim) for fault in faults if self._is_enabled(fault)]
@@ -114,7 +117,7 @@ class FileCheck:
         found.sort(key=lambda finding: finding.offset)
         yield from found
 
-    def _run(self, level: Level, record: BillingProvider | Subscriber | Claim, scope: str) -> list[tuple[Rule, Hit]]:
+    def _run(self, level: Level, record: UnitRecord, scope: str) -> list[tuple[Rule, Hit]]:
         hits: list[tuple[Rule, Hit]] = []
         context = Context(
             self._rules.reference,
@@ -196,7 +199,7 @@ class FileCheck:
         line = _line_at(claim, spot.anchor) if spot.loop.startswith("24") else None
         element = spot.ref.name(spot.segment_id) if spot.ref is not None and spot.ref.element else None
         return self._stamp(
-            rule, severity, hit.message, hit.fix or rule.fix, spot, element, claim, line, _acks(rule.acks)
+            rule, severity, hit.message, hit.fix or rule.fix, spot, element, claim, line, _acks(hit.acks or rule.acks)
         )
 
     def _stamp(

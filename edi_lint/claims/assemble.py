@@ -51,14 +51,14 @@ class Assembler:
             return self._claim(unit)
         if name == "2000B":
             self._patient = None
-            self._subscriber = Subscriber(loop)
+            self._subscriber = Subscriber(loop, self._billing)
             return self._subscriber
         if name == "2000C":
-            self._patient = Patient(loop)
+            self._patient = Patient(loop, self._subscriber)
             return self._patient
         if name == "2000A":
             self._subscriber = self._patient = None
-            self._billing = BillingProvider(loop)
+            self._billing = BillingProvider(loop, self._transaction)
             return self._billing
         self._transaction = TransactionSet(self._isa, self._gs, self._st, loop)
         return None
@@ -67,8 +67,8 @@ class Assembler:
         self.claims += 1
         # The loops above are those that the walk had open: an absent one was reported and stays empty.
         above = _ancestors(unit.loop)
-        billing = self._billing or BillingProvider(above.get("2000A", unit.loop))
-        subscriber = self._subscriber or Subscriber(above.get("2000B", unit.loop))
+        billing = self._billing or BillingProvider(above.get("2000A", unit.loop), self._transaction)
+        subscriber = self._subscriber or Subscriber(above.get("2000B", unit.loop), billing)
         intact = not any(fault.kind in _STRUCTURAL for fault in unit.faults)
         return Claim(unit.loop, self.claims, self._transaction, billing, subscriber, self._patient, intact)
 

@@ -74,11 +74,15 @@ class Provider(Entity):
 
 
 class BillingProvider(Record):
-    """Loop 2000A with 2010AA and 2010AB: who bills."""
+    """Loop 2000A with 2010AA and 2010AB: who bills, in which transaction set."""
 
     of = "2000A"
     taxonomy = Text("PRV", 3)
     tax_id = Text("REF*EI/SY", 2, loop="2010AA")
+
+    def __init__(self, loop: OpenLoop, transaction: TransactionSet) -> None:
+        super().__init__(loop)
+        self.transaction = transaction
 
     @lazy
     def party(self) -> Provider | None:
@@ -139,6 +143,10 @@ class Patient(Record):
     first_name = Text("NM1*QC", 4, loop="2010CA")
     birth_date = Day("DMG", 2, loop="2010CA")
     gender = Text("DMG", 3, loop="2010CA")
+
+    def __init__(self, loop: OpenLoop, subscriber: Subscriber | None) -> None:
+        super().__init__(loop)
+        self.subscriber = subscriber
     death_date = Day("PAT", 6)
 
 

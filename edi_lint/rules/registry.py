@@ -23,18 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Acks", "Bad", "Check", "Context", "Edit", "Good", "Hit", "Level", "Rule", "find_rules", "register", "rule"]
 
-Level = Literal["file", "provider", "subscriber", "claim"]
+Level = Literal["file", "provider", "subscriber", "patient", "claim"]
 Check = Callable[[Any, "Context"], Iterable["Hit"]]
-
-
-class Hit(msgspec.Struct, frozen=True):
-    """What a rule found: where, and the sentence that says what is wrong. ``fix`` replaces the rule's own."""
-
-    spot: Spot
-    message: str
-    fix: str = ""
-    severity: Severity | None = None
-    """Where a rule is graver in one case than in another; None takes the rule's."""
 
 
 class Acks(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,6 +36,20 @@ class Acks(msgspec.Struct, frozen=True, omit_defaults=True):
     ik304: str = ""
     ik403: str = ""
     stc: tuple[str, ...] = ()
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """What a rule found: where, and the sentence that says what is wrong. ``fix`` replaces the rule's own."""
+
+    spot: Spot
+    message: str
+    fix: str = ""
+    severity: Severity | None = None
+    """Where a rule is graver in one case than in another; None takes the rule's."""
+    trigger: Spot | None = None
+    """What made the value required or unwanted, where that is another element: the 999 names it."""
+    acks: Acks | None = None
+    """Where one case takes other acknowledgement codes than the rule's."""
 
 
 class Context(msgspec.Struct):
