@@ -116,6 +116,10 @@ class Subscriber(Record):
     gender = Text("DMG", 3, loop="2010BA")
     death_date = Day("PAT", 6)
 
+    def __init__(self, loop: OpenLoop, billing: BillingProvider | None) -> None:
+        super().__init__(loop)
+        self.billing = billing
+
     @lazy
     def payer(self) -> Payer | None:
         """2010BB: the payer that the claim goes to."""
