@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from .claims import Batch, BillingProvider, Claim, Counts, Days, Patient, ServiceLine, Spot, Subscriber, UnitRecord
-from .findings import ClaimRef, Excerpt, Finding, Severity
+from .findings import SEVERITIES, ClaimRef, Excerpt, Finding, Severity
 from .guide import Guide
 from .privacy import Privacy
 from .reference import Reference
@@ -274,9 +274,7 @@ def _line_at(claim: Claim | None, anchor: Segment | None) -> ServiceLine | None:
 def _gravest(rule: Rule) -> Severity:
     if isinstance(rule.severity, str):
         return rule.severity
-    return next(
-        (severity for severity in ("error", "warning", "info") if severity in rule.severity.values()), "info"
-    )  # type: ignore[return-value]
+    return next((severity for severity in SEVERITIES if severity in rule.severity.values()), "info")
 
 
 def _acks(acks: Acks, more: Mapping[str, str] = {}) -> dict[str, str | list[str]]:

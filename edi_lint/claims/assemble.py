@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..guide import OpenLoop, Unit
+from ..guide import Unit
 from ..x12 import Segment
 from .records import BillingProvider, Claim, Patient, Subscriber, TransactionSet
 
@@ -66,17 +66,9 @@ class Assembler:
     def _claim(self, unit: Unit) -> Claim:
         self.claims += 1
         # The loops above are those that the walk had open: an absent one was reported and stays empty.
-        above = _ancestors(unit.loop)
+        above = {loop.id: loop for loop in unit.above}
         billing = self._billing or BillingProvider(above.get("2000A", unit.loop), self._transaction)
         subscriber = self._subscriber or Subscriber(above.get("2000B", unit.loop), billing)
         intact = not any(fault.kind in _STRUCTURAL for fault in unit.faults)
         return Claim(unit.loop, self.claims, self._transaction, billing, subscriber, self._patient, intact)
 
-
-def _ancestors(loop: OpenLoop) -> dict[str, OpenLoop]:
-    found = {}
-    above = loop.parent
-    while above is not None:
-        found[above.id] = above
-        above = above.parent
-    return found

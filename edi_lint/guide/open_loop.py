@@ -21,9 +21,8 @@ class OpenLoop:
     whole: bool = True
     told_children: bool = False
 
-    def __init__(self, spec: LoopNode, parent: OpenLoop | None) -> None:
+    def __init__(self, spec: LoopNode) -> None:
         self.spec = spec
-        self.parent = parent
         self.seen = 0
         self.segments: list[Segment] = []
         self.nodes: list[Node] = []

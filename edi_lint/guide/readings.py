@@ -34,13 +34,16 @@ class Reading(msgspec.Struct):
 
 
 def best_reading(
-    graph: Graph, current: Node, innermost: OpenLoop, segment: Segment, following: Sequence[Segment]
+    graph: Graph, current: Node, open_loops: Sequence[OpenLoop], segment: Segment, following: Sequence[Segment]
 ) -> Reading | None:
-    """The reading of ``segment`` that makes most sense of what follows; None when it has no place at all."""
+    """The reading of ``segment`` that makes most sense of what follows; None when it has no place at all.
+
+    ``open_loops`` are those that the walk has open, outermost first.
+    """
     best: Reading | None = None
-    least = 1 + _Trial(current, innermost).cost_of(graph, following)
-    for reading in _readings(current, innermost, graph.key(segment)):
-        trial = _Trial(current, innermost)
+    least = 1 + _Trial(current, open_loops).cost_of(graph, following)
+    for reading in _readings(current, open_loops, graph.key(segment)):
+        trial = _Trial(current, open_loops)
         cost: float = len(reading.faults) or 1
         if not reading.stays:
             cost += trial.move(reading.step)
@@ -53,13 +56,9 @@ def best_reading(
 class _Trial:
     """A walk on trial: it counts the faults and reports none."""
 
-    def __init__(self, node: Node, innermost: OpenLoop) -> None:
+    def __init__(self, node: Node, open_loops: Sequence[OpenLoop]) -> None:
         self._node = node
-        self._stack: list[tuple[LoopNode, int]] = []
-        loop: OpenLoop | None = innermost
-        while loop is not None:
-            self._stack.insert(0, (loop.spec, loop.seen))
-            loop = loop.parent
+        self._stack = [(loop.spec, loop.seen) for loop in open_loops]
 
     def cost_of(self, graph: Graph, following: Sequence[Segment]) -> float:
         cost = 0
@@ -90,13 +89,11 @@ class _Trial:
         return missing.bit_count() + surplus
 
 
-def _readings(current: Node, innermost: OpenLoop, key: Key) -> Iterator[Reading]:
+def _readings(current: Node, open_loops: Sequence[OpenLoop], key: Key) -> Iterator[Reading]:
     """Every reading of a segment with this key behind ``current``, from the innermost open loop outwards."""
-    loop: LoopNode | None = current.loop
-    open_loop: OpenLoop | None = innermost
     position = current.position
-    leaves = 0
-    while loop is not None and open_loop is not None:
+    for leaves, open_loop in enumerate(reversed(open_loops)):
+        loop = open_loop.spec
         for member in loop.members:
             if isinstance(member, Node):
                 if member.is_head:
@@ -121,7 +118,7 @@ def _readings(current: Node, innermost: OpenLoop, key: Key) -> Iterator[Reading]
             if isinstance(member, LoopNode) and member.position >= position:
                 weight = 0.3 if node.segment_id in _RESYNCHRONISE else 0.1 if wanted else -0.1
                 yield from _without_head(key, member, weight - 0.01 * leaves, Step(node, leaves, ()), [])
-        position, loop, open_loop, leaves = loop.position, loop.parent, open_loop.parent, leaves + 1
+        position = loop.position
 
 
 def _without_head(

@@ -60,13 +60,15 @@ class Segments:
 class Unit:
     """A finished part of the transaction set, with the faults found in it. ``loop`` is its outermost loop.
 
-    ``cut`` is True when the transaction set broke off inside it.
+    ``above`` holds the loops that it lies in, outermost first. ``cut`` is True when the transaction set broke off
+    inside it.
     """
 
-    __slots__ = ("cut", "faults", "loop")
+    __slots__ = ("above", "cut", "faults", "loop")
 
-    def __init__(self, loop: OpenLoop) -> None:
+    def __init__(self, loop: OpenLoop, above: tuple[OpenLoop, ...] = ()) -> None:
         self.loop = loop
+        self.above = above
         self.faults: list[Fault] = []
         self.cut = False
 
@@ -80,7 +82,9 @@ class _Walk:
     def __init__(self, graph: Graph, segments: Segments) -> None:
         self._graph = graph
         self._segments = segments
-        self._loop = OpenLoop(graph.root, None)
+        self._loop = OpenLoop(graph.root)
+        self._outer: list[OpenLoop] = []
+        """The loops that the innermost one lies in, outermost first."""
         self._node = graph.start
         self._unit = Unit(self._loop)
         self._recovered: list[tuple[str, Node]] = []
@@ -166,10 +170,12 @@ class _Walk:
             kept = self._occur(spec, segment)
         else:
             parent.seen |= spec.bit
-        self._loop = OpenLoop(spec, parent)
+        self._outer.append(parent)
+        self._loop = OpenLoop(spec)
         self._loop.seen = spec.head.bit
         if spec.is_unit:
             self._unit.loop = self._loop
+            self._unit.above = tuple(self._outer)
         elif kept:
             parent.children.append(self._loop)
 
@@ -195,7 +201,7 @@ class _Walk:
             self._missing(loop, missing, following)
         if loop.spec.levels_inside and len(loop.segments) > 1:
             self._check_children(loop, following)
-        self._loop = loop.parent or loop
+        self._loop = self._outer.pop()
 
     def _occur(self, member: Member, segment: Segment) -> bool:
         """Note that a member of the innermost loop occurs; False if it is one too many, and not kept for the rules."""
@@ -274,13 +280,13 @@ class _Walk:
 
     def _check_level(self, node: Node, hl: Segment) -> None:
         """A hierarchical level begins: its number, its parent, and whether the parent has announced a child (HL04)."""
-        outer = self._loop.parent
-        parent = outer.segments[0] if outer is not None and outer.segments and outer.nodes[0].is_level else None
+        outer = self._outer[-1]
+        parent = outer.segments[0] if outer.segments and outer.nodes[0].is_level else None
         told = {ref.element for fault in self._unit.faults if fault.segment is hl and (ref := fault.ref)}
         for kind, ref, facts in self._levels.open(hl, parent):
             if ref.element not in told:
                 self._fault(kind, hl, node, facts=facts, ref=ref)
-        if parent is not None and parent.get(4) == "0" and outer is not None and not outer.told_children:
+        if parent is not None and parent.get(4) == "0" and not outer.told_children:
             outer.told_children = True
             self._fault("hl-child-unexpected", hl, node, facts={"parent": parent.get(1)[:12]}, ref=Ref(3))
 
@@ -308,7 +314,7 @@ class _Walk:
         following = self._segments.peek(_LOOK_AHEAD)
         while following and following[-1].id in ENVELOPE:
             following.pop()
-        reading = best_reading(self._graph, self._node, self._loop, segment, following)
+        reading = best_reading(self._graph, self._node, [*self._outer, self._loop], segment, following)
         if reading is None:
             self._unplaced(segment)
             return None
@@ -321,9 +327,7 @@ class _Walk:
     def _put_late(self, reading: Reading, segment: Segment) -> None:
         """Put a segment that comes too late into the loop it belongs to, and stay where the walk is."""
         node, innermost = reading.step.node, self._loop
-        for _ in range(reading.step.leaves):
-            assert self._loop.parent is not None
-            self._loop = self._loop.parent
+        self._loop = [innermost, *reversed(self._outer)][reading.step.leaves]
         self._recovered = reading.faults
         self._report_recovery(segment)
         self._loop.seen |= node.bit

@@ -139,36 +139,41 @@ class Reader:
         while True:
             pieces = self._text.split(terminator)
             tail = pieces.pop()
-            for number, piece in enumerate(pieces):
-                start = self._offset
+            start = self._offset
+            # This loop runs once for every segment of a batch: what is common stands in it, the rest is called.
+            for piece in pieces:
                 if piece[:1] == "\n":
                     self._line += 1
-                    self._line_start = start + 1
-                    text, raw, at = piece[1:], "", start + 1
+                    at = self._line_start = start + 1
+                    text = piece[1:]
                 else:
-                    text, raw, at = piece, "", start
+                    at, text = start, piece
+                raw = ""
                 line, line_start = self._line, self._line_start
                 if not text.isprintable() or text[:1] == " ":
                     text, raw, at, line, line_start = self._tidy(text, at)
-                if opened and text.startswith(isa_start):
+                if text[:1] == "I" and opened and text.startswith(isa_start):
                     # An ISA before the IEA: what follows may have separators of its own.
-                    self._text = terminator.join([*pieces[number:], tail])
+                    self._text = self._text[start - self._offset :]
+                    self._offset = start
                     if piece[:1] == "\n":
                         self._line, self._line_start = line - 1, line_start
                     return
-                self._offset = start + len(piece) + 1
+                start += len(piece) + 1
                 if newline_ends:
                     self._line += 1
-                    self._line_start = self._offset
+                    self._line_start = start
                 if not text:
                     self._note_at("blank-segment", at, line, line_start)
                     continue
                 self._ordinal += 1
                 opened = True
                 yield Segment(text, self._ordinal, at, line, line_start, delimiters, raw)
-                if text.startswith(iea_start):
-                    self._text = terminator.join([*pieces[number + 1 :], tail])
+                if text[:1] == "I" and text.startswith(iea_start):
+                    self._text = self._text[start - self._offset :]
+                    self._offset = start
                     return
+            self._offset = start
             self._text = tail
             if len(tail) > LONGEST_SEGMENT:
                 self._skip_segment(terminator)
