@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 CLAIMS_PER_SET = 100
-LAST_NAMES = "SAMPLE SPECIMEN EXAMPLE TESTER DEMOFIELD MOCKLEY PLACEHOLD FIXTUREN".split()
-FIRST_NAMES = "ADA BEN CARA DAN EVA FINN GIA HUGO IDA JON".split()
+LAST_NAMES = ["SAMPLE", "SPECIMEN", "EXAMPLE", "TESTER", "DEMOFIELD", "MOCKLEY", "PLACEHOLD", "FIXTUREN"]
+FIRST_NAMES = ["ADA", "BEN", "CARA", "DAN", "EVA", "FINN", "GIA", "HUGO", "IDA", "JON"]
 STREETS = "SAMPLE ST", "SPECIMEN AVE", "EXAMPLE BLVD", "DEMO LN"
-PAYERS = ("CI", "EXAMPLE HEALTH PLAN", "TSTCI"), ("BL", "EXAMPLE BLUE PLAN", "TSTBL"), ("MC", "EXAMPLE MEDICAID", "TSTMC")
+PAYERS = (
+    ("CI", "EXAMPLE HEALTH PLAN", "TSTCI"),
+    ("BL", "EXAMPLE BLUE PLAN", "TSTBL"),
+    ("MC", "EXAMPLE MEDICAID", "TSTMC"),
+)
 
 
 class Injection(NamedTuple):
@@ -36,7 +40,7 @@ class Injection(NamedTuple):
 
 INJECTIONS = (
     Injection("J3420", 1, Decimal("4.5"), "00703901101", "1", "ML", "E538"),
-    Injection("J1885", 2, Decimal("12"), "00703902201", "1", "ML", "M5450"),
+    Injection("J1885", 2, Decimal(12), "00703902201", "1", "ML", "M5450"),
     Injection("J0696", 4, Decimal("18.4"), "00703903301", "1", "UN", "N390"),
     Injection("J3301", 4, Decimal("22.1"), "00703904401", "1", "ML", "L237"),
 )
@@ -94,20 +98,27 @@ def _transaction_set(rng: random.Random, number: int, claims: range, faults: boo
 def _parties(rng: random.Random, level: int, claim: int, dependent: bool) -> Iterator[str]:
     indicator, payer, payer_id = rng.choice(PAYERS)
     last, first = rng.choice(LAST_NAMES), rng.choice(FIRST_NAMES)
-    address = f"N3*{rng.randrange(1, 9999)} {rng.choice(STREETS)}", f"N4*ANYTOWN*MI*4900{rng.randrange(11111, 99998):05d}"
+    address = (
+        f"N3*{rng.randrange(1, 9999)} {rng.choice(STREETS)}",
+        f"N4*ANYTOWN*MI*4900{rng.randrange(11111, 99998):05d}",
+    )
     yield f"HL*{level}*1*22*{int(dependent)}"
     yield f"SBR*P*{'' if dependent else '18'}*******{indicator}"
     yield f"NM1*IL*1*{last}*{first}****MI*W{claim:09d}"
     if not dependent:
         yield from address
-        yield f"DMG*D8*{rng.randrange(1940, 1995)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}*{rng.choice('FM')}"
+        yield f"DMG*D8*{_birth_date(rng, 1940, 1995)}*{rng.choice('FM')}"
     yield f"NM1*PR*2*{payer}*****PI*{payer_id}"
     if dependent:
         yield f"HL*{level + 1}*{level}*23*0"
         yield "PAT*19"
         yield f"NM1*QC*1*{last}*{rng.choice(FIRST_NAMES)}"
         yield from address
-        yield f"DMG*D8*{rng.randrange(2008, 2024)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}*{rng.choice('FM')}"
+        yield f"DMG*D8*{_birth_date(rng, 2008, 2024)}*{rng.choice('FM')}"
+
+
+def _birth_date(rng: random.Random, first_year: int, last_year: int) -> str:
+    return f"{rng.randrange(first_year, last_year)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}"
 
 
 def _claim(rng: random.Random, claim: int, faults: bool) -> Iterator[str]:
@@ -128,7 +139,8 @@ def _claim(rng: random.Random, claim: int, faults: bool) -> Iterator[str]:
     if fault == 2:
         diagnoses[0] = diagnoses[0][:1] + "XXXX"
     yield "*".join(["HI", *(f"{'ABF' if n else 'ABK'}:{code}" for n, code in enumerate(diagnoses))])
-    yield f"NM1*82*1*TESTDOCTOR*{rng.choice(FIRST_NAMES)}****XX*{npi(199300500 + claim % 40) if fault != 3 else '1993005000'}"
+    rendering = "1993005000" if fault == 3 else npi(199300500 + claim % 40)
+    yield f"NM1*82*1*TESTDOCTOR*{rng.choice(FIRST_NAMES)}****XX*{rendering}"
     yield "PRV*PE*PXC*207Q00000X"
     for number, (procedure, charge, units, pointers) in enumerate(lines, 1):
         yield f"LX*{number}"

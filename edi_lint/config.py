@@ -24,7 +24,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The settings of a run.
 
     ``select`` and ``ignore`` hold rule ids, names, prefixes of ids, or ``ALL``; what is ignored is never run.
-    ``strict`` makes errors of what the guide says not to send. ``as_of`` is the day the batch is judged on (default: today). ``options`` switches what single rules leave open.
+    ``strict`` makes errors of what the guide says not to send. ``as_of`` is the day the batch is
+    judged on (default: today). ``options`` switches what single rules leave open.
     """
 
     select: tuple[str, ...] = ("ALL",)
@@ -50,7 +51,9 @@ def _ids(selectors: Iterable[str], option: str) -> set[str]:
         ids = {rule.id for rule in find_rules(selector)}
         if not ids:
             known = [*RULES, *(rule.name for rule in RULES.values())]
-            near = difflib.get_close_matches(selector.upper(), known, 1) or difflib.get_close_matches(selector.lower(), known, 1)
+            near = difflib.get_close_matches(selector.upper(), known, 1) or difflib.get_close_matches(
+                selector.lower(), known, 1
+            )
             hint = f"; did you mean {near[0]}?" if near else "; 'edi-lint rule --all' lists them"
             raise ConfigError(f"{option}: no rule is called {selector!r}{hint}")
         found |= ids

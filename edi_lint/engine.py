@@ -132,13 +132,13 @@ class FileCheck:
             procedures = record.procedures
         intact = not isinstance(record, Claim) or record.intact
         for rule, check in self._rules.checks(level, scope):
-            if rule.triggers and rule.triggers.isdisjoint(procedures) or rule.whole and not intact:
+            if (rule.triggers and rule.triggers.isdisjoint(procedures)) or (rule.whole and not intact):
                 continue
             context.memory = self._memory.setdefault(rule.id, {})
             try:
                 for hit in check(record, context):
                     hits.append((rule, hit))  # noqa: PERF401 - what came before a break is kept
-            except Exception as error:  # noqa: BLE001 - a rule that breaks must not hide what the others find
+            except Exception as error:
                 self.crashed = True
                 words = f"Rule {rule.id} broke with {type(error).__name__} and says nothing of this."
                 hits.append((CRASHED, Hit(record.head, words)))
@@ -168,7 +168,6 @@ class FileCheck:
     def _finding(self, fault: Fault, claim: Claim | None = None) -> Finding:
         own = STRUCTURE[fault.kind]
         segment = fault.segment
-        assert segment is not None
         name = fault.segment_id or (segment.id if segment.text else None)
         element = fault.ref.name(name) if fault.ref is not None and fault.ref.element and name else None
         speaker = self._speaker(fault)
@@ -195,7 +194,12 @@ class FileCheck:
 
     def _told(self, rule: Rule, hit: Hit, claim: Claim | None) -> Finding:
         spot = hit.spot
-        severity = (rule.strict if self._rules.strict else None) or hit.severity or (rule.severity_for(claim.scope) if claim is not None else None) or _gravest(rule)
+        severity = (
+            (rule.strict if self._rules.strict else None)
+            or hit.severity
+            or (rule.severity_for(claim.scope) if claim is not None else None)
+            or _gravest(rule)
+        )
         line = _line_at(claim, spot.anchor) if spot.loop.startswith("24") else None
         element = spot.ref.name(spot.segment_id) if spot.ref is not None and spot.ref.element else None
         return self._stamp(
@@ -246,12 +250,13 @@ class FileCheck:
             why=rule.why,
         )
 
-
     def _excerpt(self, spot: Spot) -> Excerpt:
-        """The segment as it may be shown. Where something is missing, it is the segment before which it should stand."""
+        """The segment as it may be shown; where something is missing, the segment before which it should stand."""
         segment = spot.segment
         text = self._privacy.segment(segment)
-        start, length = (0, 0) if spot.missing else msgspec.structs.replace(segment, text=text, _elements=None).span(spot.ref)
+        start, length = (
+            (0, 0) if spot.missing else msgspec.structs.replace(segment, text=text, _elements=None).span(spot.ref)
+        )
         return Excerpt(text, start, length)
 
 

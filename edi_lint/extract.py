@@ -95,20 +95,22 @@ def _record(line: ServiceLine, name: str, privacy: Privacy) -> LineRecord:
         rendering_npi=rendering or None,
         payer_id=(payer.id or None) if payer is not None else None,
         claim_filing_indicator=claim.subscriber.claim_filing_indicator or None,
-        drug_lines=[other.procedure for other in claim.lines if _is_drug(other) and other.service_from == line.service_from],
+        drug_lines=[
+            other.procedure for other in claim.lines if _is_drug(other) and other.service_from == line.service_from
+        ],
         segment_index=spot.ordinal - claim.transaction.st.ordinal + 1,
         offset=spot.offset,
     )
 
 
 def _is_drug(line: ServiceLine) -> bool:
-    """Whether a line bills a drug: a code of the drug table or of the products, or a line with a drug identification."""
+    """Whether a line bills a drug: by its code, or because it has a drug identification."""
     code = line.procedure
     return (
         code in shipped().drugs
         or code in groups.VACCINES
         or code in groups.IMMUNE_GLOBULINS
-        or code[:1] in ("J", "Q") and len(code) == 5
+        or (code[:1] in ("J", "Q") and len(code) == 5)
         or line.drug is not None
     )
 
@@ -122,8 +124,7 @@ def _day(day: date | None) -> str | None:
 
 def _json_lines(records: Iterable[LineRecord], out: TextIO) -> None:
     encode = msgspec.json.Encoder().encode
-    for record in records:
-        out.write(encode(record).decode() + "\n")
+    out.writelines(encode(record).decode() + "\n" for record in records)
 
 
 def _csv(records: Iterable[LineRecord], out: TextIO) -> None:
@@ -185,8 +186,23 @@ def _table(records: Iterable[LineRecord], out: TextIO) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Claim", "Line", "Date", "Code", "Mod", "Units", "Charge", "POS", "Diagnoses", "Drugs", "NDC", "Payer"):
-        table.add_column(heading, justify="right" if heading in ("Line", "Units", "Charge") else "left", overflow="fold")
+    for heading in (
+        "Claim",
+        "Line",
+        "Date",
+        "Code",
+        "Mod",
+        "Units",
+        "Charge",
+        "POS",
+        "Diagnoses",
+        "Drugs",
+        "NDC",
+        "Payer",
+    ):
+        table.add_column(
+            heading, justify="right" if heading in ("Line", "Units", "Charge") else "left", overflow="fold"
+        )
     count = 0
     for record in records:
         count += 1

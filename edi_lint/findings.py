@@ -17,7 +17,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 def at_least(severity: Severity, threshold: str) -> bool:
     """Whether ``severity`` is as grave as ``threshold``; ``none`` is never reached."""
-    return threshold != "none" and SEVERITIES.index(severity) <= SEVERITIES.index(threshold)  # type: ignore[arg-type]
+    return threshold != "none" and SEVERITIES.index(severity) <= SEVERITIES.index(threshold)
 
 
 class ClaimRef(msgspec.Struct, frozen=True):

@@ -42,7 +42,7 @@ class Linter:
             selected_rules(self.config),
             Guide(load_tables(cache_folder())),
             shipped(),
-            self.config.as_of or date.today(),
+            self.config.as_of or date.today(),  # noqa: DTZ011 - the day where the batch is sent from
             self.privacy,
             self.config.options,
             self.config.strict,

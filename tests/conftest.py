@@ -18,7 +18,9 @@ BASES = ("base.edi", "base-dependent.edi")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write the expected findings beside the fixtures anew")
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the expected findings beside the fixtures anew"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,12 @@ def test_every_kind_of_input_gives_the_same_findings() -> None:
 def test_the_report_has_totals_and_a_verdict() -> None:
     report = lint(FIXTURES / "base.edi", CONFIG)
     assert report.ok
-    assert (report.summary.files, report.summary.claims, report.summary.service_lines, report.summary.exit) == (1, 1, 3, 0)
+    assert (report.summary.files, report.summary.claims, report.summary.service_lines, report.summary.exit) == (
+        1,
+        1,
+        3,
+        0,
+    )
     bad = lint(FIXTURES / "duplicates.edi", CONFIG)
     assert not bad.ok
     assert bad.by_rule()["STR009"] == 1

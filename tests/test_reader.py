@@ -79,7 +79,10 @@ def test_unprintable_separators() -> None:
     assert len(segments) == len(texts(ONE_LINE))
 
 
-@pytest.mark.parametrize("change", [(b"*000000001*0*T*", b"*1*0*T*"), (b"ISA*00*          *", b"ISA*00**"), (b"EDILINTTEST    *", b"EDILINTTEST*")])
+@pytest.mark.parametrize(
+    "change",
+    [(b"*000000001*0*T*", b"*1*0*T*"), (b"ISA*00*          *", b"ISA*00**"), (b"EDILINTTEST    *", b"EDILINTTEST*")],
+)
 def test_an_isa_of_wrong_width_is_read_by_its_separators(change: tuple[bytes, bytes]) -> None:
     content = BASE.replace(*change)
     assert content != BASE
@@ -168,7 +171,9 @@ def test_references_read_like_people_write_them() -> None:
 def test_any_bytes_give_the_same_whole_and_in_chunks(noise: bytes, chunk_bytes: int) -> None:
     whole, faults = read(noise)
     parts, part_faults = read(noise, chunk_bytes)
-    assert [(s.text, s.offset, s.line, s.ordinal) for s in whole] == [(s.text, s.offset, s.line, s.ordinal) for s in parts]
+    assert [(s.text, s.offset, s.line, s.ordinal) for s in whole] == [
+        (s.text, s.offset, s.line, s.ordinal) for s in parts
+    ]
     assert faults == part_faults
 
 
@@ -179,5 +184,7 @@ def test_any_damage_gives_the_same_whole_and_in_chunks(data: st.DataObject, chun
     content = BASE[:at] + data.draw(st.binary(max_size=8)) + BASE[at + cut :] + data.draw(st.sampled_from([b"", BASE]))
     whole, faults = read(content)
     parts, part_faults = read(content, chunk_bytes)
-    assert [(s.text, s.offset, s.line, s.line_start) for s in whole] == [(s.text, s.offset, s.line, s.line_start) for s in parts]
+    assert [(s.text, s.offset, s.line, s.line_start) for s in whole] == [
+        (s.text, s.offset, s.line, s.line_start) for s in parts
+    ]
     assert faults == part_faults

@@ -1,4 +1,4 @@
-"""The business view: claims and service lines with their providers, payers, diagnoses and drugs, each value with its place."""
+"""The business view: claims and service lines with their parties, diagnoses and drugs, each value with its place."""
 
 from .assemble import UnitRecord
 from .batch import Batch, Counts, Part

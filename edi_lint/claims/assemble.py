@@ -71,4 +71,3 @@ class Assembler:
         subscriber = self._subscriber or Subscriber(above.get("2000B", unit.loop), billing)
         intact = not any(fault.kind in _STRUCTURAL for fault in unit.faults)
         return Claim(unit.loop, self.claims, self._transaction, billing, subscriber, self._patient, intact)
-

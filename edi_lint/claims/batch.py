@@ -136,7 +136,7 @@ class Batch:
             yield Part(held)
 
     def _form_faults(self) -> list[Fault]:
-        """What the reader has to say since it was last asked. Half a segment at the end is part of what `_end` tells."""
+        """What the reader has to say since it was last asked; half a segment at the end is for `_end` to tell."""
         found, self._reader.faults = self._reader.faults, []
         self._unfinished += sum(int(fault.facts["bytes"]) for fault in found if fault.kind == "unfinished-segment")
         return [fault for fault in found if fault.kind != "unfinished-segment"]

@@ -42,7 +42,9 @@ class Day:
     def own(self) -> tuple[DayLine, ...]:
         """The lines of the claim itself."""
         return tuple(
-            DayLine(line.procedure, line.modifiers, line.units, line.place_of_service, line.claim.index, line.number, line)
+            DayLine(
+                line.procedure, line.modifiers, line.units, line.place_of_service, line.claim.index, line.number, line
+            )
             for line in self._service_lines
         )
 

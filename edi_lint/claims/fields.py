@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 class Spot(msgspec.Struct, frozen=True):
-    """Where a finding points: a segment or an element of it. If ``missing``, it is what should stand before ``segment``."""
+    """Where a finding points: a segment or an element of it; if ``missing``, what should stand before the segment."""
 
     segment: Segment
     ref: Ref | None
@@ -54,13 +54,11 @@ class Spot(msgspec.Struct, frozen=True):
 
 def find(loop: OpenLoop, segment_id: str, *qualifiers: str) -> Segment | None:
     """The first segment of the loop instance with this id and, if given, one of these values in element 01."""
-    number = 0
-    for node in loop.nodes:
+    for number, node in enumerate(loop.nodes):
         if node.segment_id == segment_id:
             segment = loop.segments[number]
             if not qualifiers or segment.get(1) in qualifiers:
                 return segment
-        number += 1
     return None
 
 
@@ -68,7 +66,9 @@ def missing_spot(loop: OpenLoop, segment_id: str, qualifier: str = "", ref: Ref 
     """The place where a segment that the loop instance lacks should have been."""
     position = 0
     for member in loop.spec.members:
-        if getattr(member, "segment_id", "") == segment_id and (not qualifier or qualifier in getattr(member, "codes", ())):
+        if getattr(member, "segment_id", "") == segment_id and (
+            not qualifier or qualifier in getattr(member, "codes", ())
+        ):
             position = member.position
             break
     later = [segment for node, segment in zip(loop.nodes, loop.segments, strict=True) if node.position > position]
@@ -275,8 +275,7 @@ class Record:
 
     def sent(self, name: str) -> str:
         """The field ``name`` exactly as it stands in the file; empty when absent."""
-        field = getattr(type(self), name)
-        assert isinstance(field, Field)
+        field: Field[Any] = getattr(type(self), name)
         return field.text(self)
 
     @property

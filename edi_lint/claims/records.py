@@ -13,7 +13,21 @@ import msgspec
 
 from ..guide import OpenLoop
 from ..x12 import Ref, Segment
-from .fields import Amount, Day, FirstDay, LastDay, Parts, Record, Spot, Text, find, lazy, missing_spot, parse_day, parse_decimal
+from .fields import (
+    Amount,
+    Day,
+    FirstDay,
+    LastDay,
+    Parts,
+    Record,
+    Spot,
+    Text,
+    find,
+    lazy,
+    missing_spot,
+    parse_day,
+    parse_decimal,
+)
 
 __all__ = [
     "Adjudication",
@@ -151,6 +165,7 @@ class Patient(Record):
     def __init__(self, loop: OpenLoop, subscriber: Subscriber | None) -> None:
         super().__init__(loop)
         self.subscriber = subscriber
+
     death_date = Day("PAT", 6)
 
 

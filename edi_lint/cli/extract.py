@@ -19,9 +19,22 @@ __all__ = ["command"]
 
 @click.command("extract")
 @paths
-@click.option("--code", "codes", multiple=True, metavar="CODE", help="A procedure code to look for; repeat it or separate by commas.  [default: 96372]")  # fmt: skip
+@click.option(
+    "--code",
+    "codes",
+    multiple=True,
+    metavar="CODE",
+    help="A procedure code to look for; repeat it or separate by commas.  [default: 96372]",
+)
 @click.option("--all-lines", is_flag=True, help="Every service line, whatever its code.")
-@click.option("--output-format", "output_format", type=click.Choice(list(EXTRACT_FORMATS)), default="table", show_default=True, help="How to write the records.")  # fmt: skip
+@click.option(
+    "--output-format",
+    "output_format",
+    type=click.Choice(list(EXTRACT_FORMATS)),
+    default="table",
+    show_default=True,
+    help="How to write the records.",
+)
 @click.option("--mask-claim-ids", is_flag=True, help="Hide CLM01.")
 def command(
     paths: tuple[str, ...], codes: tuple[str, ...], all_lines: bool, output_format: str, mask_claim_ids: bool

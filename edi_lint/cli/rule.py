@@ -17,7 +17,14 @@ __all__ = ["command"]
 @click.command("rule")
 @click.argument("rules", nargs=-1, metavar="[ID|NAME]...")
 @click.option("--all", "every", is_flag=True, help="All rules.")
-@click.option("--output-format", "output_format", type=click.Choice(list(RULE_FORMATS)), default="text", show_default=True, help="How to write them.")  # fmt: skip
+@click.option(
+    "--output-format",
+    "output_format",
+    type=click.Choice(list(RULE_FORMATS)),
+    default="text",
+    show_default=True,
+    help="How to write them.",
+)
 def command(rules: tuple[str, ...], every: bool, output_format: str) -> None:
     """Explain rules: what they do, why, how to fix, their sources, payers and acknowledgement codes."""
     if not rules and not every:

@@ -58,9 +58,7 @@ class SpecChecker:
             if not values and found:
                 break  # An empty segment is one fault, whatever it should have held.
         told = {ref.element for _, ref, _ in found}
-        for note in self._broken_notes(elements):
-            if note[1].element not in told:
-                found.append(note)
+        found.extend(note for note in self._broken_notes(elements) if note[1].element not in told)
         return found
 
     def _element_faults(self, element: Element, ref: Ref, value: str, values: list[str]) -> list[ElementFault]:
@@ -125,16 +123,17 @@ class SpecChecker:
             absent = [position for position in note.positions if position not in present]
             first = note.positions[0]
             names = ", ".join(f"{self.spec.id}{position:02d}" for position in note.positions)
-            facts: dict[str, str | int] = {"note": f"{note.letter}{''.join(f'{p:02d}' for p in note.positions)}", "names": names}
+            facts: dict[str, str | int] = {
+                "note": f"{note.letter}{''.join(f'{p:02d}' for p in note.positions)}",
+                "names": names,
+            }
             if note.letter == "P" and present and absent:
                 found.append(("condition-missing", Ref(absent[0]), facts))
             elif note.letter == "R" and not present:
                 found.append(("condition-missing", Ref(first), facts))
             elif note.letter == "E" and len(present) > 1:
                 found.append(("exclusion", Ref(present[1]), facts))
-            elif note.letter == "C" and first in present and absent:
-                found.append(("condition-missing", Ref(absent[0]), facts))
-            elif note.letter == "L" and present == [first]:
+            elif (note.letter == "C" and first in present and absent) or (note.letter == "L" and present == [first]):
                 found.append(("condition-missing", Ref(absent[0]), facts))
         return found
 

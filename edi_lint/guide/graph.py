@@ -21,7 +21,7 @@ Key = tuple[str, str]
 
 
 class Node:
-    """A place for a segment. ``bit`` marks it among its loop's members, ``before`` the required ones that precede it."""
+    """A place for a segment. ``bit`` marks it among its loop's members, ``before`` the required ones before it."""
 
     __slots__ = (
         "before",
@@ -54,7 +54,11 @@ class Node:
         self.before = 0
         self.is_head = False
         self.is_level = self.segment_id == "HL"
-        mark = f"*{'/'.join(use.codes)}" if use.codes and len(use.codes) <= 4 and self.segment_id not in ("SV1", "SV5") else ""
+        mark = (
+            f"*{'/'.join(use.codes)}"
+            if use.codes and len(use.codes) <= 4 and self.segment_id not in ("SV1", "SV5")
+            else ""
+        )
         self.key = f"{loop.id}/{self.segment_id}{mark}"
         self.memo: dict[str, tuple[Step, list[ElementFault]]] = {}
         self.moves: dict[tuple[str, str], tuple[Step, ...]] = {}
@@ -143,9 +147,9 @@ class Graph:
 
     def _loop(self, table: Loop, parent: LoopNode | None) -> LoopNode:
         loop = LoopNode(table, parent)
-        uses: list[Member] = [Node(use, loop, self._checkers[use.spec]) for use in table.uses]
-        loops: list[Member] = [self._loop(inner, loop) for inner in table.loops]
-        loop.members = sorted(uses + loops, key=lambda member: member.position)
+        uses = [Node(use, loop, self._checkers[use.spec]) for use in table.uses]
+        loops = [self._loop(inner, loop) for inner in table.loops]
+        loop.members = sorted([*uses, *loops], key=lambda member: member.position)
         for number, member in enumerate(loop.members):
             member.bit = 1 << number
             if member.usage == "R":
@@ -157,10 +161,9 @@ class Graph:
             member.before = sum(
                 other.bit for other in loop.members if other.usage == "R" and other.position < member.position
             )
-        head = loop.members[0]
-        assert isinstance(head, Node)
+        # The segment that opens a loop is its first use, and no loop inside stands before it.
+        loop.head = head = uses[0]
         head.is_head = True
-        loop.head = head
         loop.is_unit = head.segment_id in ("HL", "CLM")
         return loop
 
@@ -182,7 +185,7 @@ class Graph:
         return found
 
     def _forward(self, node: Node, key: Key) -> list[Step]:
-        """Search the node's loop from its position on, then each loop around it: the first loop that has a place wins."""
+        """Search the node's loop from its position on, then each loop around it: the first that has a place wins."""
         loop: LoopNode | None = node.loop
         position = node.position
         leaves = 0

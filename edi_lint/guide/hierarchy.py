@@ -24,7 +24,7 @@ class Hierarchy:
         self._last += 1
 
     def open(self, hl: Segment, parent: Segment | None) -> list[LevelFault]:
-        """A level begins. ``parent`` is the HL of the level that it lies in, None where there is none, or its HL is missing."""
+        """A level begins. ``parent`` is the HL of the level it lies in, None where there is none or it is missing."""
         found: list[LevelFault] = []
         number = hl.get(1)
         expected = self._last + 1

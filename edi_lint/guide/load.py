@@ -11,7 +11,7 @@ import importlib.util
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -81,7 +81,7 @@ def _store(entry: Path, content: bytes) -> None:
         handle, temporary = tempfile.mkstemp(dir=entry.parent, prefix=".guide-")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.replace(temporary, entry)
+        Path(temporary).replace(entry)
     except OSError:
         pass
 
@@ -110,17 +110,14 @@ def _compile(sources: dict[str, bytes]) -> GuideTables:
 
 def _correct(trees: dict[str, Node]) -> None:
     """Apply the overlay to the maps: each correction must still find what it corrects."""
-    from lxml import etree
-
     for correction in trees["overlay"].iter("correct"):
         tree = trees[correction.get("map", "837p")]
-        found = tree.xpath(correction.get("at", ""))
-        if not isinstance(found, list) or not found:
+        found = cast("list[Node]", tree.xpath(correction.get("at", "")))
+        if not found:
             raise GuideError(
                 f"the overlay's correction of {correction.get('at')} fits nothing in this pyx12: use pyx12>=4.0,<5"
             )
         for node in found:
-            assert isinstance(node, etree._Element)
             for change in correction:
                 _apply(node, change)
 
@@ -216,7 +213,8 @@ class _Compiler:
     def spec(self, node: Node) -> Spec:
         segment = node.get("xid", "")
         parts = sorted(
-            (child for child in node if child.tag in ("element", "composite")), key=lambda child: int(_text(child, "seq"))
+            (child for child in node if child.tag in ("element", "composite")),
+            key=lambda child: int(_text(child, "seq")),
         )
         notes = tuple(
             Syntax(text[0], tuple(int(text[i : i + 2]) for i in range(1, len(text), 2)))
@@ -232,7 +230,12 @@ class _Compiler:
             components = tuple(self.element(segment, part, ref) for part in parts)
             repeat = _count(_text(node, "repeat")) if node.find("repeat") is not None else 1
             return Element(
-                ref, _text(node, "data_ele"), _text(node, "name"), _text(node, "usage"), components=components, repeat=repeat
+                ref,
+                _text(node, "data_ele"),
+                _text(node, "name"),
+                _text(node, "usage"),
+                components=components,
+                repeat=repeat,
             )
         number = _text(node, "data_ele")
         kind, shortest, longest = self._types.get(number, ("AN", 1, 80))
@@ -249,7 +252,7 @@ class _Compiler:
 
 
 def _qualifier(spec: Spec) -> tuple[tuple[int, int], tuple[str, ...]]:
-    """Which element tells uses of one segment apart: HL03, else a required code in element 01 or its first component."""
+    """What tells uses of one segment apart: HL03, else a required code in element 01 or its first component."""
     first = spec.elements[0]
     if spec.id == "HL":
         return (3, 0), spec.elements[2].codes

@@ -35,7 +35,7 @@ class OpenLoop:
 
     @property
     def first(self) -> Segment:
-        """The segment that the loop begins with: of its own, or, where the opening one is missing, of a loop inside it."""
+        """The segment that the loop begins with: its own, or that of a loop inside if that is all."""
         if self.segments:
             return self.segments[0]
         return min((child.first for child in self.children), key=lambda segment: segment.ordinal)

@@ -11,14 +11,14 @@ from ..findings import Finding, Summary
 __all__ = ["FORMATS", "Writer", "writer"]
 
 Writer = Callable[[Iterable[Finding], Summary, TextIO, bool], None]
-"""Writes findings as they come, then the totals (which are complete once the findings are); the flag asks for colour."""
+"""Writes findings as they come, then the totals, which are complete by then; the flag asks for colour."""
 
 FORMATS = {"full": "full", "json-lines": "json_lines"}
 """The formats by the name that the user gives, and the module of each."""
 
 
-def writer(format: str) -> Writer:
+def writer(name: str) -> Writer:
     """The writer of a format; its module is imported only now. Raises KeyError for an unknown one."""
-    module = import_module(f".{FORMATS[format]}", __name__)
+    module = import_module(f".{FORMATS[name]}", __name__)
     write: Writer = module.write
     return write

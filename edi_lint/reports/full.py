@@ -82,7 +82,11 @@ def _printable(text: str) -> str:
 
 def _wrapped(text: str, label: str) -> str:
     return textwrap.fill(
-        text, _WIDTH, initial_indent=_MARGIN + label, subsequent_indent=_MARGIN + " " * len(label), break_on_hyphens=False
+        text,
+        _WIDTH,
+        initial_indent=_MARGIN + label,
+        subsequent_indent=_MARGIN + " " * len(label),
+        break_on_hyphens=False,
     )
 
 

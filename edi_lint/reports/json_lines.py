@@ -15,6 +15,5 @@ __all__ = ["write"]
 def write(findings: Iterable[Finding], summary: Summary, out: TextIO, colour: bool) -> None:  # noqa: ARG001 - one signature for all formats
     """Write the findings as they come, then the summary."""
     encode = msgspec.json.Encoder().encode
-    for finding in findings:
-        out.write(encode(finding.as_contract()).decode() + "\n")
+    out.writelines(encode(finding.as_contract()).decode() + "\n" for finding in findings)
     out.write(encode({"summary": summary}).decode() + "\n")

@@ -24,7 +24,14 @@ def _severities(rule: Rule) -> str:
 
 def _codes(rule: Rule) -> str:
     codes = msgspec.to_builtins(rule.acks)
-    words = {"ta1": "TA1", "ak905": "999 AK905", "ik502": "999 IK502", "ik304": "999 IK304", "ik403": "999 IK403", "stc": "277CA"}
+    words = {
+        "ta1": "TA1",
+        "ak905": "999 AK905",
+        "ik502": "999 IK502",
+        "ik304": "999 IK304",
+        "ik403": "999 IK403",
+        "stc": "277CA",
+    }
     return "; ".join(
         f"{words[key]} {' + '.join(value) if isinstance(value, list) else value}" for key, value in codes.items()
     )
@@ -32,8 +39,7 @@ def _codes(rule: Rule) -> str:
 
 def _text(rules: Sequence[Rule], out: TextIO) -> None:
     if len(rules) > 3:
-        for rule in rules:
-            out.write(f"{rule.id:<8} {rule.name:<34} {_severities(rule)}\n")
+        out.writelines(f"{rule.id:<8} {rule.name:<34} {_severities(rule)}\n" for rule in rules)
         return
     for rule in rules:
         out.write(f"{rule.id} {rule.name} ({_severities(rule)}; SNIP {rule.snip})\n\n{rule.summary}\n")
@@ -63,8 +69,7 @@ def _json(rules: Sequence[Rule], out: TextIO) -> None:
 
 
 def _markdown(rules: Sequence[Rule], out: TextIO) -> None:
-    for rule in rules:
-        out.write(rule_page(rule, None))
+    out.writelines(rule_page(rule, None) for rule in rules)
 
 
 def rule_page(rule: Rule, base: str | None) -> str:
@@ -107,5 +112,9 @@ def index_page(rules: Mapping[str, Rule]) -> str:
     return "\n".join(lines) + "\n"
 
 
-RULE_FORMATS: dict[str, Callable[[Sequence[Rule], TextIO], None]] = {"text": _text, "json": _json, "markdown": _markdown}
+RULE_FORMATS: dict[str, Callable[[Sequence[Rule], TextIO], None]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+}
 """The writers by the name that the user gives."""

@@ -21,7 +21,21 @@ from ..findings import Severity
 if TYPE_CHECKING:
     from ..reference import Reference
 
-__all__ = ["RULES", "Acks", "Bad", "Check", "Context", "Edit", "Good", "Hit", "Level", "Rule", "find_rules", "register", "rule"]
+__all__ = [
+    "RULES",
+    "Acks",
+    "Bad",
+    "Check",
+    "Context",
+    "Edit",
+    "Good",
+    "Hit",
+    "Level",
+    "Rule",
+    "find_rules",
+    "register",
+    "rule",
+]
 
 Level = Literal["file", "provider", "subscriber", "patient", "claim"]
 Check = Callable[[Any, "Context"], Iterable["Hit"]]
@@ -177,7 +191,8 @@ def rule(
     starts with "Why:" why it matters, one that starts with "Fix:" what to do. With ``triggers``, it only runs on
     claims that have one of these procedure codes; with ``whole``, only on claims in which nothing is missing or out
     of place. ``hides`` names rules that say the same thing less well: they stay silent on a claim where this one fires.
-    ``strict`` is the severity under ``--strict``. ``acks`` gives other codes than 277CA's ``stc``. ``speaks_for`` names guide faults (``kind key``) that are reported as this rule, in ``message``'s words.
+    ``strict`` is the severity under ``--strict``. ``acks`` gives other codes than 277CA's ``stc``. ``speaks_for`` names
+    guide faults (``kind key``) that are reported as this rule, in ``message``'s words.
     """
 
     def decorate(check: Check) -> Check:

@@ -418,7 +418,7 @@ _add(
 )  # fmt: skip
 _add(
     "ELE008", "invalid-character",
-    "{element} ({name}) has a character that X12 does not allow: a control character, a letter outside ASCII or a separator.",
+    "{element} ({name}) has a character that X12 does not allow: a control character, a separator or no ASCII.",
     "Write the value in plain ASCII, without separators.",
     "The receiver rejects the transaction set or reads the value wrongly.",
     source=_X12, ik304="8", ik403="6",
@@ -502,7 +502,7 @@ STALE = register(
         severity="info",
         snip=5,
         summary="A date of service lies outside the years that a code table covers, so codes were not looked up in it.",
-        why="A code that is new this year is not wrong because the table at hand is older: edi-lint says that it did not check.",
+        why="A new code is not wrong because the table at hand is older: edi-lint says that it did not check.",
         fix="Load the newer edition of the table, or check the codes of these dates by hand.",
         source="Design: a stale table gives information, never an error",
         level=("file",),

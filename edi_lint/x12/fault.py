@@ -17,7 +17,7 @@ class Fault(msgspec.Struct, gc=False):
     """One fault. For something missing, ``segment`` is the next segment and ``segment_id`` names what is not there."""
 
     kind: str
-    segment: Segment | None = None
+    segment: Segment
     ref: Ref | None = None
     loop: str | None = None
     segment_id: str | None = None

@@ -86,7 +86,7 @@ class Reader:
             self._advance(3)
 
     def _skip_blanks(self) -> None:
-        """Pass over white space, a byte order mark and, behind an interchange, end-of-file bytes; say so where it matters."""
+        """Pass over white space, a byte order mark and, behind an interchange, end-of-file bytes; say so."""
         passable = _BLANKS + _ENDINGS if self.interchanges else _BLANKS
         while self._fill(_HEADER_BYTES):
             if self._offset == 0 and self._text.startswith("\xef\xbb\xbf"):
