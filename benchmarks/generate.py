@@ -22,7 +22,7 @@ STREETS = "SAMPLE ST", "SPECIMEN AVE", "EXAMPLE BLVD", "DEMO LN"
 PAYERS = (
     ("CI", "EXAMPLE HEALTH PLAN", "TSTCI"),
     ("BL", "EXAMPLE BLUE PLAN", "TSTBL"),
-    ("MC", "EXAMPLE MEDICAID", "TSTMC"),
+    ("OF", "EXAMPLE FEDERAL PLAN", "TSTOF"),
 )
 
 
@@ -126,7 +126,8 @@ def _claim(rng: random.Random, claim: int, faults: bool) -> Iterator[str]:
     others = rng.sample(OTHER_DIAGNOSES, rng.randrange(1, 3))
     injected = rng.random() < 0.6
     visit, visit_charge = rng.choice(VISITS)
-    lines = [(visit + (":25" if injected else ""), visit_charge, 1, "2")]
+    rest = ":".join(str(number) for number in range(2, len(others) + 2))
+    lines = [(visit + (":25" if injected else ""), visit_charge, 1, rest if injected else f"1:{rest}")]
     if injected:
         lines += [("96372", Decimal(35), 1, "1"), (drug.code, drug.charge, drug.units, "1")]
     lines += [(code, charge, 1, "1:2") for code, charge in rng.sample(TESTS, rng.randrange(0, 3))]

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from .claims import Batch, BillingProvider, Claim, Counts, Days, Patient, ServiceLine, Spot, Subscriber, UnitRecord
+from .claims import (
+    Batch,
+    BillingProvider,
+    Claim,
+    Counts,
+    Days,
+    Part,
+    Patient,
+    ServiceLine,
+    Spot,
+    Subscriber,
+    UnitRecord,
+)
 from .findings import SEVERITIES, ClaimRef, Excerpt, Finding, Severity
 from .guide import Guide
 from .privacy import Privacy
@@ -29,6 +41,8 @@ MISSING = frozenset({"segment-missing", "loop-missing", "loop-empty", "hl-child-
 RULE_PAGES = "docs/rules/"
 """Where the rule's page is, in the project's repository."""
 
+Checks = tuple[tuple[Rule, Check], ...]
+_MOST_COMBINATIONS = 4096
 _LEVELS: dict[type, Level] = {BillingProvider: "provider", Subscriber: "subscriber", Patient: "patient", Claim: "claim"}
 
 
@@ -52,6 +66,7 @@ class Ruleset:
         self.as_of = as_of
         self.privacy = privacy
         self.options = options
+        self._checks: dict[tuple[Level, str, frozenset[str], bool], Checks] = {}
         self.not_checked: set[str] = set()
         """Tables that REF001 has spoken of in this run."""
 
@@ -65,14 +80,26 @@ class Ruleset:
         """The rules that speak for a guide fault, by ``kind key``."""
         return {fault: rule for rule in self.rules for fault in rule.speaks_for}
 
-    @lru_cache(maxsize=32)  # noqa: B019 - there is one ruleset in a run
-    def checks(self, level: Level, scope: str) -> tuple[tuple[Rule, Check], ...]:
-        """The rules that look at this kind of record and apply to this kind of payer, each with its check."""
-        return tuple(
-            (rule, rule.check)
-            for rule in self.rules
-            if rule.check is not None and level in rule.level and (not scope or rule.severity_for(scope) is not None)
-        )
+    def checks(self, level: Level, scope: str, procedures: frozenset[str], intact: bool) -> Checks:
+        """The rules that can fire on a record, each with its check.
+
+        Batches repeat themselves here too: the answer is kept for each combination of procedures that turns up.
+        """
+        key = level, scope, procedures, intact
+        found = self._checks.get(key)
+        if found is None:
+            if len(self._checks) >= _MOST_COMBINATIONS:
+                self._checks.clear()
+            found = self._checks[key] = tuple(
+                (rule, rule.check)
+                for rule in self.rules
+                if rule.check is not None
+                and level in rule.level
+                and (not scope or rule.severity_for(scope) is not None)
+                and (not rule.triggers or not rule.triggers.isdisjoint(procedures))
+                and (intact or not rule.whole)
+            )
+        return found
 
 
 class FileCheck:
@@ -93,48 +120,44 @@ class FileCheck:
         return self._batch.counts
 
     def __iter__(self) -> Iterator[Finding]:
+        for _, findings in self.parts():
+            yield from findings
+
+    def parts(self) -> Iterator[tuple[Part, list[Finding]]]:
+        """The parts of the batch in file order, each with what was found in it, in the order of the file."""
         for part in self._batch:
-            if part.record is not None and not part.cut:
-                yield from self._judge(part.record, part.faults)
-            elif part.faults:
-                claim = part.record if isinstance(part.record, Claim) else None
-                yield from (self._finding(fault, claim) for fault in part.faults if self._is_enabled(fault))
+            record, faults = part.record, part.faults
+            hits = self._run(record) if record is not None and not part.cut else []
+            if not hits and not faults:
+                yield part, []
+                continue
+            claim = record if isinstance(record, Claim) else None
+            found = [self._finding(fault, claim) for fault in faults if self._is_enabled(fault)]
+            hidden = {name for rule, _ in hits for name in rule.hides}
+            found += [self._told(rule, hit, claim) for rule, hit in hits if rule.id not in hidden]
+            found.sort(key=lambda finding: finding.offset)
+            yield part, found
 
-    # -- units and rules ------------------------------------------------------------------------------
+    # -- running the rules ----------------------------------------------------------------------------
 
-    def _judge(self, record: UnitRecord, faults: list[Fault]) -> Iterator[Finding]:
-        claim = record if isinstance(record, Claim) else None
-        if isinstance(record, Patient):
-            scope = record.subscriber.scope if record.subscriber is not None else ""
-        else:
-            scope = record.scope if isinstance(record, (Claim, Subscriber)) else ""
-        hits = self._run(_LEVELS[type(record)], record, scope)
-        if not hits and not faults:
-            return
-        found = [self._finding(fault, claim) for fault in faults if self._is_enabled(fault)]
-        hidden = {name for rule, _ in hits for name in rule.hides}
-        found += [self._told(rule, hit, claim) for rule, hit in hits if rule.id not in hidden]
-        found.sort(key=lambda finding: finding.offset)
-        yield from found
-
-    def _run(self, level: Level, record: UnitRecord, scope: str) -> list[tuple[Rule, Hit]]:
+    def _run(self, record: UnitRecord) -> list[tuple[Rule, Hit]]:
         hits: list[tuple[Rule, Hit]] = []
+        scope = _scope(record)
         context = Context(
             self._rules.reference,
             self._rules.as_of,
             scope,
             self._rules.options,
             lambda table, spot, day: hits.extend(self._not_checked(table, spot, day)),
+            self._memory,
         )
         procedures: frozenset[str] = frozenset()
+        intact = True
         if isinstance(record, Claim):
             context.days = self._days.of(record)
-            procedures = record.procedures
-        intact = not isinstance(record, Claim) or record.intact
-        for rule, check in self._rules.checks(level, scope):
-            if (rule.triggers and rule.triggers.isdisjoint(procedures)) or (rule.whole and not intact):
-                continue
-            context.memory = self._memory.setdefault(rule.id, {})
+            procedures, intact = record.procedures, record.intact
+        for rule, check in self._rules.checks(_LEVELS[type(record)], scope, procedures, intact):
+            context.rule = rule.id
             try:
                 for hit in check(record, context):
                     hits.append((rule, hit))  # noqa: PERF401 - what came before a break is kept
@@ -258,6 +281,13 @@ class FileCheck:
             (0, 0) if spot.missing else msgspec.structs.replace(segment, text=text, _elements=None).span(spot.ref)
         )
         return Excerpt(text, start, length)
+
+
+def _scope(record: UnitRecord) -> str:
+    """The kind of payer that a record is for; empty for a provider, who bills all kinds."""
+    if isinstance(record, Patient):
+        return record.subscriber.scope if record.subscriber is not None else ""
+    return "" if isinstance(record, BillingProvider) else record.scope
 
 
 def _identifier(segment_id: str) -> str | None:
