@@ -17,8 +17,16 @@ from .records import Claim
 
 __all__ = ["Batch", "Counts", "Part"]
 
-_GS_ACKS: dict[str, dict[str, str | int]] = {"GS01": {"ak905": "1"}, "GS06": {"ak905": "6"}, "GS08": {"ak905": "2"}}
-"""What the 999 says of a wrong GS element; of any other, the TA1 says 024."""
+_ENVELOPE_ACKS: dict[str, dict[str, str | int]] = {
+    "GS01": {"ak905": "1"},
+    "GS06": {"ak905": "6"},
+    "GS08": {"ak905": "2"},
+    "GE01": {"ak905": "5"},
+    "GE02": {"ak905": "4"},
+    "IEA01": {"ta1": "021"},
+    "IEA02": {"ta1": "001"},
+}
+"""What the 999 or the TA1 says of a wrong element of the envelope; of any other, the TA1 says 024."""
 
 
 class Counts(msgspec.Struct):
@@ -88,16 +96,17 @@ class Batch:
         elif name == "SE":
             yield from self._own(envelope.close_transaction(segment))
         elif name == "GE":
-            yield from self._own(envelope.close_group(segment))
+            yield from self._own([*envelope.close_group(segment), *self._control_faults(segment)])
             self._foreign_group = False
         elif name == "IEA":
             yield from self._close_interchange(segment)
         elif name == "TA1" and envelope.gs is None:
             self._held.append(Fault("not-837p", segment, facts={"what": "a TA1 (interchange acknowledgment)"}))
         elif not self._foreign_group and not envelope.in_transaction:
-            fault = Fault("segment-outside-transaction", segment)
-            if fault.kind not in {held.kind for held in self._held}:
-                self._held.append(fault)
+            # What the ST was that is missing here nobody knows: the rest of the set is part of this one fault.
+            if not envelope.set_lost:
+                yield from self._own([Fault("segment-outside-transaction", segment)])
+            envelope.lose_set()
 
     def _open_interchange(self, isa: Segment) -> Iterator[Part]:
         if self.envelope.isa is not None:
@@ -112,8 +121,11 @@ class Batch:
         self._sets_in_interchange = 0
 
     def _close_interchange(self, iea: Segment) -> Iterator[Part]:
-        faults = self.envelope.close_interchange(iea)
-        if self._sets_in_interchange:
+        lost = self.envelope.set_lost
+        faults = [*self.envelope.close_interchange(iea), *self._control_faults(iea)]
+        if lost and not self._sets_in_interchange:
+            yield Part([*self._held, *faults])
+        elif self._sets_in_interchange:
             yield from self._own(faults)
         else:
             acknowledgments = [fault for fault in self._held if fault.kind == "not-837p"]
@@ -165,7 +177,7 @@ class Batch:
             yield from self._skip_group(Fault("not-837p", gs or st, facts={"what": what}))
             return
         if envelope.transactions == 1 and gs is not None:
-            faults = self._group_faults(gs) + faults
+            faults = self._control_faults(gs) + faults
         self._foreign_interchange = False
         yield from self._tell_foreign()
         yield from self._release()
@@ -193,11 +205,12 @@ class Batch:
         if trailer is not None and trailer.id == "SE" and (faults := envelope.close_transaction(trailer)):
             yield Part(faults)
 
-    def _group_faults(self, gs: Segment) -> list[Fault]:
+    def _control_faults(self, segment: Segment) -> list[Fault]:
+        """What is wrong with the elements of a GS, GE or IEA."""
         found = []
-        for kind, ref, facts in self._guide.graph(gs.delimiters).control["GS"].faults(gs):
-            acks = _GS_ACKS.get(ref.name("GS"), {"ta1": "024"})
-            found.append(Fault(kind, gs, ref, facts=facts | acks))
+        for kind, ref, facts in self._guide.graph(segment.delimiters).control[segment.id].faults(segment):
+            acks = _ENVELOPE_ACKS.get(ref.name(segment.id), {"ta1": "024"})
+            found.append(Fault(kind, segment, ref, facts=facts | acks))
         return found
 
     # -- what is not an 837P --------------------------------------------------------------------------

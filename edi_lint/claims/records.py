@@ -380,6 +380,16 @@ class Claim(Record):
         return frozenset(line.procedure for line in self.lines)
 
     @lazy
+    def modifiers(self) -> frozenset[str]:
+        """The modifiers of all lines of the claim."""
+        return frozenset(modifier for line in self.lines for modifier in line.modifiers)
+
+    @lazy
+    def places(self) -> frozenset[str]:
+        """The places of the guide (``2300/DTP*439``, ``2420A/NM1*82``) that segments of the claim fill."""
+        return frozenset(_places(self.loop))
+
+    @lazy
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """The diagnoses of the claim as pointers count them: from HI with ABK or BK, in order."""
         found = []
@@ -482,6 +492,13 @@ def _parties(loop: OpenLoop) -> Iterator[Entity]:
         if any(node.segment_id == "NM1" for node in child.nodes):
             yield Entity(child)
         yield from _parties(child)
+
+
+def _places(loop: OpenLoop) -> Iterator[str]:
+    for node in loop.nodes:
+        yield node.key
+    for child in loop.children:
+        yield from _places(child)
 
 
 def _adjustments(loop: OpenLoop) -> Decimal:

@@ -19,6 +19,10 @@ ElementFault = tuple[str, Ref, dict[str, str | int]]
 """The kind of fault, where it is and the facts its sentence needs."""
 
 
+MOST_SINGLE = 3
+"""More wrong elements than this in one segment are told as one fault."""
+
+
 class SpecChecker:
     """Judges segments of one spec under one set of delimiters."""
 
@@ -35,7 +39,13 @@ class SpecChecker:
         if self._pattern is None:
             self._pattern = re.compile(_segment_pattern(self.spec, self._delimiters), re.ASCII)
         if self._pattern.fullmatch(segment.text) is None:
-            return self._diagnose(segment.elements)
+            found = self._diagnose(segment.elements)
+            wrong = sum(kind != "trailing-separators" for kind, _, _ in found)
+            if wrong > MOST_SINGLE:
+                # So many at once are one mistake: a separator too many or too few, or a lost terminator.
+                first = next(ref for kind, ref, _ in found if kind != "trailing-separators")
+                return [("elements-slipped", first, {"count": wrong})]
+            return found
         if self._notes:
             return list(self._broken_notes(segment.elements))
         return []
@@ -52,10 +62,11 @@ class SpecChecker:
             found.append(("trailing-separators", Ref(len(elements) - 1), {}))
         if len(values) > len(specs):
             found.append(("too-many-elements", Ref(len(specs) + 1), {"limit": len(specs)}))
+        surplus = len(found)
         for position, element in enumerate(specs, 1):
             value = values[position - 1] if position <= len(values) else ""
             found.extend(self._element_faults(element, Ref(position), value, values))
-            if not values and found:
+            if not values and len(found) > surplus:
                 break  # An empty segment is one fault, whatever it should have held.
         told = {ref.element for _, ref, _ in found}
         found.extend(note for note in self._broken_notes(elements) if note[1].element not in told)

@@ -1,6 +1,7 @@
-"""The hierarchical levels (HL) of one transaction set: their numbers, their parents and their children.
+"""The hierarchical levels (HL) of one transaction set: their numbers and their parents.
 
-Knows nothing of what a level holds. After a wrong number it counts on from that number, so that one slip is one fault.
+Knows nothing of what a level holds. After a wrong number both ways to count on are right, from it and from the number
+that it should have been, so that one slip is one fault.
 """
 
 from __future__ import annotations
@@ -14,24 +15,38 @@ LevelFault = tuple[str, Ref, dict[str, str | int]]
 
 
 class Hierarchy:
-    """Follows the levels in their order."""
+    """Follows the levels in their order. A level is known by the numbers that may stand for it."""
 
     def __init__(self) -> None:
-        self._last = 0
+        self._last = frozenset({0})
 
     def skip(self) -> None:
         """A level whose HL is missing counts all the same."""
-        self._last += 1
+        self._last = frozenset(number + 1 for number in self._last)
 
-    def open(self, hl: Segment, parent: Segment | None) -> list[LevelFault]:
-        """A level begins. ``parent`` is the HL of the level it lies in, None where there is none or it is missing."""
+    def is_next(self, hl: Segment) -> bool:
+        """Whether the number of the HL is the one that should come now."""
+        return _number(hl.get(1)) in {number + 1 for number in self._last}
+
+    def open(self, hl: Segment, parent: frozenset[int]) -> tuple[frozenset[int], list[LevelFault]]:
+        """A level begins: the numbers that may stand for it, and what is wrong with it.
+
+        ``parent`` are the numbers of the level that it lies in; none where there is no such level or its HL is missing.
+        """
         found: list[LevelFault] = []
-        number = hl.get(1)
-        expected = self._last + 1
-        self._last = int(number) if number.isdecimal() and len(number) <= 12 else expected
-        if number and self._last != expected:
-            found.append(("hl-number", Ref(1), {"expected": expected}))
-        # The topmost level has no parent; that its HL02 is empty is for the guide to say.
-        if parent is not None and parent.get(1) and hl.get(2).lstrip("0") != parent.get(1).lstrip("0"):
-            found.append(("hl-parent", Ref(2), {"expected": f"{parent.get(1)[:12]}, the level that it lies in"}))
-        return found
+        expected = frozenset(number + 1 for number in self._last)
+        number = _number(hl.get(1))
+        if number in expected or number is None:
+            # That it is empty or no number is for the guide to say.
+            names = frozenset({number}) if number is not None else expected
+        else:
+            names = expected | {number}
+            found.append(("hl-number", Ref(1), {"expected": min(expected)}))
+        self._last = names
+        if parent and _number(hl.get(2)) not in parent:
+            found.append(("hl-parent", Ref(2), {"expected": min(parent)}))
+        return names, found
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= 12 else None

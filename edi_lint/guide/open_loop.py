@@ -20,6 +20,8 @@ class OpenLoop:
     """The segment behind the loop instance, once it is closed."""
     whole: bool = True
     told_children: bool = False
+    numbers: frozenset[int] = frozenset()
+    """Of a hierarchical level: the numbers that may stand for it."""
 
     def __init__(self, spec: LoopNode) -> None:
         self.spec = spec

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from ..x12 import Segment
+from .check import MOST_SINGLE
 from .graph import Graph, Key, LoopNode, Member, Node, Step
 from .open_loop import OpenLoop
 
@@ -19,6 +20,8 @@ __all__ = ["Reading", "best_reading"]
 
 _RESYNCHRONISE = frozenset({"HL", "CLM", "LX"})
 """Where a loop opened by one of these has lost its first segment, the loop is still plain to see."""
+_ALLOWED = 0.7
+"""The weight of a step that the guide allows: with as few faults as another reading, it is the better one."""
 
 
 class Reading(msgspec.Struct):
@@ -34,17 +37,25 @@ class Reading(msgspec.Struct):
 
 
 def best_reading(
-    graph: Graph, current: Node, open_loops: Sequence[OpenLoop], segment: Segment, following: Sequence[Segment]
+    graph: Graph,
+    current: Node,
+    open_loops: Sequence[OpenLoop],
+    segment: Segment,
+    following: Sequence[Segment],
+    allowed: Step | None = None,
 ) -> Reading | None:
     """The reading of ``segment`` that makes most sense of what follows; None when it has no place at all.
 
-    ``open_loops`` are those that the walk has open, outermost first.
+    ``open_loops`` are those that the walk has open, outermost first; ``allowed`` is a step that the guide allows.
     """
     best: Reading | None = None
     least = 1 + _Trial(current, open_loops).cost_of(graph, following)
-    for reading in _readings(current, open_loops, graph.key(segment)):
+    found = _readings(current, open_loops, graph.key(segment))
+    for reading in [Reading(_ALLOWED, allowed, []), *found] if allowed is not None else found:
         trial = _Trial(current, open_loops)
-        cost: float = len(reading.faults) or 1
+        cost: float = len(reading.faults) + min(len(reading.step.node.checker.faults(segment)), MOST_SINGLE)
+        if reading.step is allowed:
+            cost += 1
         if not reading.stays:
             cost += trial.move(reading.step)
         cost += trial.cost_of(graph, following) - reading.weight

@@ -110,6 +110,8 @@ class _Walk:
             loop = self._loop
             kept = True
             if step.stays_in_loop:
+                if self._recovered:
+                    self._report_recovery(segment)
                 seen = loop.seen
                 if node.before & ~seen or node.bit & seen:
                     kept = self._occur(node, segment)
@@ -151,6 +153,8 @@ class _Walk:
         steps = self._graph.steps(node, segment)
         if not steps:
             return self._recover(segment)
+        if steps[0].node.is_level:
+            return self._learn_level(steps[0], segment)
         step, faults = steps[0], steps[0].node.checker.faults(segment)
         for other in steps[1:]:
             if not faults:
@@ -178,6 +182,14 @@ class _Walk:
             self._unit.above = tuple(self._outer)
         elif kept:
             parent.children.append(self._loop)
+
+    def _learn_level(self, step: Step, hl: Segment) -> tuple[Step, list[ElementFault]] | None:
+        """A level may begin almost anywhere, so where its number is wrong too, the other readings are tried."""
+        outer = [*self._outer, self._loop]
+        parent = outer[len(outer) - 1 - step.leaves].numbers
+        if self._levels.is_next(hl) and (not parent or hl.get(2).isdecimal() and int(hl.get(2)[:12]) in parent):
+            return step, step.node.checker.faults(hl)
+        return self._recover(hl, step)
 
     def _enter_recovered(self, step: Step, segment: Segment) -> None:
         """Enter loops whose opening segments are missing: what else they lack before this one is part of that fault."""
@@ -283,7 +295,8 @@ class _Walk:
         outer = self._outer[-1]
         parent = outer.segments[0] if outer.segments and outer.nodes[0].is_level else None
         told = {ref.element for fault in self._unit.faults if fault.segment is hl and (ref := fault.ref)}
-        for kind, ref, facts in self._levels.open(hl, parent):
+        self._loop.numbers, faults = self._levels.open(hl, outer.numbers)
+        for kind, ref, facts in faults:
             if ref.element not in told:
                 self._fault(kind, hl, node, facts=facts, ref=ref)
         if parent is not None and parent.get(4) == "0" and not outer.told_children:
@@ -306,15 +319,18 @@ class _Walk:
 
     # -- recovery -------------------------------------------------------------------------------------
 
-    def _recover(self, segment: Segment) -> tuple[Step, list[ElementFault]] | None:
-        """Read a segment that the guide does not allow here in the way that makes most sense of what follows."""
+    def _recover(self, segment: Segment, allowed: Step | None = None) -> tuple[Step, list[ElementFault]] | None:
+        """Read a segment that the guide does not allow here in the way that makes most sense of what follows.
+
+        ``allowed`` is a step that the guide does allow, where something else speaks against it.
+        """
         if segment.id not in self._graph.segment_ids:
             self._unplaced(segment)
             return None
         following = self._segments.peek(_LOOK_AHEAD)
         while following and following[-1].id in ENVELOPE:
             following.pop()
-        reading = best_reading(self._graph, self._node, [*self._outer, self._loop], segment, following)
+        reading = best_reading(self._graph, self._node, [*self._outer, self._loop], segment, following, allowed)
         if reading is None:
             self._unplaced(segment)
             return None

@@ -338,7 +338,7 @@ _add(
 )  # fmt: skip
 _add(
     "SEG010", "hl-parent",
-    "HL02 should be {expected}.",
+    "HL02 should be {expected}, the number of the level that this one lies in.",
     "Write the HL01 of the level above into HL02.",
     "HL02 says whose subscriber or patient this is; a wrong number hangs the claim under somebody else.",
     snip=1, source=_GUIDE, ik304="8", ik403="7",
@@ -464,6 +464,13 @@ _add(
     "Send it at most {limit} time(s).",
     "The receiver rejects the element.",
     source=_X12, ik304="8", ik403="12",
+)  # fmt: skip
+_add(
+    "ELE019", "elements-slipped",
+    "{count} elements of {segment} are wrong, from {element} on: they have slipped, or a separator or terminator is lost.",
+    "Write the segment anew: each value in its own element, nothing left out and nothing doubled.",
+    "One separator too many or too few shifts every value behind it into the wrong element.",
+    snip=1, source=_GUIDE, ik304="8", ik403="3",
 )  # fmt: skip
 _add(
     "ELE015", "trailing-separators",

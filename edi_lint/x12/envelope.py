@@ -21,6 +21,9 @@ class Envelope:
         self.st: Segment | None = None
         self.in_transaction = False
         """Between an ST and its SE; ``st`` stays until the next header, for what is said of the trailer."""
+        self.set_lost = False
+        """Claim segments came without their ST: what counts and closes the set says nothing new."""
+        self._group_lost = False
         self.groups = 0
         self.transactions = 0
         self._isa_numbers: set[str] = set()
@@ -32,6 +35,7 @@ class Envelope:
     def open_interchange(self, isa: Segment) -> list[Fault]:
         """An ISA."""
         found = self._unclosed(isa)
+        self._group_lost = self.set_lost = False
         self.isa, self.gs, self.st, self.in_transaction = isa, None, None, False
         self.groups = 0
         self._gs_numbers.clear()
@@ -48,6 +52,7 @@ class Envelope:
         self.gs, self.st, self.in_transaction = gs, None, False
         self.groups += 1
         self.transactions = 0
+        self.set_lost = False
         self._st_numbers.clear()
         if gs.get(6) in self._gs_numbers:
             found.append(Fault("group-repeated", gs, Ref(6)))
@@ -57,8 +62,11 @@ class Envelope:
     def open_transaction(self, st: Segment) -> list[Fault]:
         """An ST."""
         found = self._unclosed(st, "SE") if self.in_transaction else []
-        if self.gs is None:
+        if self.gs is None and not self._group_lost:
             found.append(Fault("group-missing", st))
+            self._group_lost = True
+            self.groups += 1
+        self.set_lost = False
         self.st, self.in_transaction = st, True
         self.transactions += 1
         number = st.get(2)
@@ -69,11 +77,20 @@ class Envelope:
             found.append(Fault("guide-differs", st, Ref(3)))
         return found
 
+    def lose_set(self) -> None:
+        """Claim segments stand outside any transaction set: one whose ST is missing."""
+        if not self.set_lost:
+            self.set_lost = True
+            self.transactions += 1
+
     # -- trailers -------------------------------------------------------------------------------------
 
     def close_transaction(self, se: Segment) -> list[Fault]:
         """An SE."""
         if self.st is None or not self.in_transaction:
+            if self.set_lost:
+                self.set_lost = False
+                return []
             return [Fault("trailer-without-header", se, facts={"header": "ST"})]
         count = se.ordinal - self.st.ordinal + 1
         found = _count(se, count, "segment-count")
@@ -85,6 +102,9 @@ class Envelope:
     def close_group(self, ge: Segment) -> list[Fault]:
         """A GE."""
         if self.gs is None:
+            if self._group_lost:
+                self._group_lost = False
+                return []
             return [Fault("trailer-without-header", ge, facts={"header": "GS"})]
         found = self._unclosed(ge, "SE") if self.in_transaction else []
         found += _count(ge, self.transactions, "transaction-count")
