@@ -24,9 +24,10 @@ class Hierarchy:
         """A level whose HL is missing counts all the same."""
         self._last = frozenset(number + 1 for number in self._last)
 
-    def is_next(self, hl: Segment) -> bool:
-        """Whether the number of the HL is the one that should come now."""
-        return _number(hl.get(1)) in {number + 1 for number in self._last}
+    def continues(self, hl: Segment, parent: frozenset[int]) -> bool:
+        """Whether the HL has the number that should come now, and names the level that it would lie in."""
+        number = _number(hl.get(1))
+        return number is not None and number - 1 in self._last and (not parent or _number(hl.get(2)) in parent)
 
     def open(self, hl: Segment, parent: frozenset[int]) -> tuple[frozenset[int], list[LevelFault]]:
         """A level begins: the numbers that may stand for it, and what is wrong with it.

@@ -184,12 +184,13 @@ class _Walk:
             parent.children.append(self._loop)
 
     def _learn_level(self, step: Step, hl: Segment) -> tuple[Step, list[ElementFault]] | None:
-        """A level may begin almost anywhere, so where its number is wrong too, the other readings are tried."""
-        outer = [*self._outer, self._loop]
-        parent = outer[len(outer) - 1 - step.leaves].numbers
-        if self._levels.is_next(hl) and (not parent or hl.get(2).isdecimal() and int(hl.get(2)[:12]) in parent):
-            return step, step.node.checker.faults(hl)
-        return self._recover(hl, step)
+        """A level may begin almost anywhere: where its number is wrong or much is missing, other readings are tried."""
+        inwards = [*self._outer, self._loop]
+        left, around = inwards[len(inwards) - step.leaves :], inwards[len(inwards) - step.leaves - 1]
+        missing = any(loop.spec.required & ~loop.seen for loop in left) or step.enters[0].before & ~around.seen
+        if missing or not self._levels.continues(hl, around.numbers):
+            return self._recover(hl, step)
+        return step, step.node.checker.faults(hl)
 
     def _enter_recovered(self, step: Step, segment: Segment) -> None:
         """Enter loops whose opening segments are missing: what else they lack before this one is part of that fault."""
