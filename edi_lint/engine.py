@@ -66,7 +66,7 @@ class Ruleset:
         self.as_of = as_of
         self.privacy = privacy
         self.options = options
-        self._checks: dict[tuple[Level, str, frozenset[str], bool], Checks] = {}
+        self._checks: dict[tuple[Level, str, frozenset[str], frozenset[str], bool], Checks] = {}
         self.not_checked: set[str] = set()
         """Tables that REF001 has spoken of in this run."""
 
@@ -80,12 +80,14 @@ class Ruleset:
         """The rules that speak for a guide fault, by ``kind key``."""
         return {fault: rule for rule in self.rules for fault in rule.speaks_for}
 
-    def checks(self, level: Level, scope: str, procedures: frozenset[str], intact: bool) -> Checks:
+    def checks(
+        self, level: Level, scope: str, procedures: frozenset[str], contents: frozenset[str], intact: bool
+    ) -> Checks:
         """The rules that can fire on a record, each with its check.
 
         Batches repeat themselves here too: the answer is kept for each combination of procedures that turns up.
         """
-        key = level, scope, procedures, intact
+        key = level, scope, procedures, contents, intact
         found = self._checks.get(key)
         if found is None:
             if len(self._checks) >= _MOST_COMBINATIONS:
@@ -97,6 +99,7 @@ class Ruleset:
                 and level in rule.level
                 and (not scope or rule.severity_for(scope) is not None)
                 and (not rule.triggers or not rule.triggers.isdisjoint(procedures))
+                and (not rule.needs or not rule.needs.isdisjoint(contents))
                 and (intact or not rule.whole)
             )
         return found
@@ -151,12 +154,12 @@ class FileCheck:
             lambda table, spot, day: hits.extend(self._not_checked(table, spot, day)),
             self._memory,
         )
-        procedures: frozenset[str] = frozenset()
+        procedures = contents = frozenset[str]()
         intact = True
         if isinstance(record, Claim):
             context.days = self._days.of(record)
-            procedures, intact = record.procedures, record.intact
-        for rule, check in self._rules.checks(_LEVELS[type(record)], scope, procedures, intact):
+            procedures, contents, intact = record.procedures, record.contents, record.intact
+        for rule, check in self._rules.checks(_LEVELS[type(record)], scope, procedures, contents, intact):
             context.rule = rule.id
             try:
                 for hit in check(record, context):

@@ -390,6 +390,11 @@ class Claim(Record):
         return frozenset(_places(self.loop))
 
     @lazy
+    def contents(self) -> frozenset[str]:
+        """What the claim is made of: the ids of its loops, and its segments with their qualifiers (``REF*G1``)."""
+        return frozenset(_contents(self.loop))
+
+    @lazy
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """The diagnoses of the claim as pointers count them: from HI with ABK or BK, in order."""
         found = []
@@ -485,6 +490,14 @@ class TransactionSet(msgspec.Struct, frozen=True):
         bht = find(self.header, "BHT")
         made = parse_day(bht.get(4)) if bht is not None else None
         return made or (parse_day(self.gs.get(4)) if self.gs is not None else None)
+
+
+def _contents(loop: OpenLoop) -> Iterator[str]:
+    for node in loop.nodes:
+        yield node.mark
+    for child in loop.children:
+        yield child.spec.id
+        yield from _contents(child)
 
 
 def _parties(loop: OpenLoop) -> Iterator[Entity]:

@@ -32,6 +32,7 @@ class Node:
         "is_level",
         "key",
         "loop",
+        "mark",
         "max_use",
         "memo",
         "moves",
@@ -54,12 +55,10 @@ class Node:
         self.before = 0
         self.is_head = False
         self.is_level = self.segment_id == "HL"
-        mark = (
-            f"*{'/'.join(use.codes)}"
-            if use.codes and len(use.codes) <= 4 and self.segment_id not in ("SV1", "SV5")
-            else ""
-        )
-        self.key = f"{loop.id}/{self.segment_id}{mark}"
+        qualified = use.codes and len(use.codes) <= 4 and self.segment_id not in ("SV1", "SV5")
+        self.mark = self.segment_id + (f"*{'/'.join(use.codes)}" if qualified else "")
+        """The segment with its qualifiers, such as ``DTP*472``."""
+        self.key = f"{loop.id}/{self.mark}"
         self.memo: dict[str, tuple[Step, list[ElementFault]]] = {}
         self.moves: dict[tuple[str, str], tuple[Step, ...]] = {}
 

@@ -77,10 +77,17 @@ class Context(msgspec.Struct):
     options: Mapping[str, Any]
     not_checked: Callable[[str, Spot, date], None]
     """Say that a table does not cover a date: gives REF001 instead of a verdict."""
+    memories: dict[str, dict[Any, Any]]
+    """What rules keep over the claims of one file, by rule id."""
     days: tuple[Day, ...] = ()
     """For a claim: its dates of service, each with the lines that earlier claims of the file have on it."""
-    memory: dict[Any, Any] = {}
-    """The rule's own, kept over the claims of one file."""
+    rule: str = ""
+    """The id of the rule that runs."""
+
+    @property
+    def memory(self) -> dict[Any, Any]:
+        """The rule's own memory, kept over the claims of one file."""
+        return self.memories.setdefault(self.rule, {})
 
 
 class Edit(msgspec.Struct, frozen=True):
@@ -120,6 +127,7 @@ class Rule(msgspec.Struct, frozen=True):
     since: str = "0.1.0"
     level: tuple[Level, ...] = ("claim",)
     triggers: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
     whole: bool = False
     speaks_for: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
@@ -176,6 +184,7 @@ def rule(
     since: str = "0.1.0",
     level: Level | tuple[Level, ...] = "claim",
     triggers: Iterable[str] = (),
+    needs: Iterable[str] = (),
     whole: bool = False,
     speaks_for: tuple[str, ...] = (),
     hides: tuple[str, ...] = (),
@@ -189,8 +198,9 @@ def rule(
 
     The generator's docstring is the rule's page: its first paragraph says what the rule does, a paragraph that
     starts with "Why:" why it matters, one that starts with "Fix:" what to do. With ``triggers``, it only runs on
-    claims that have one of these procedure codes; with ``whole``, only on claims in which nothing is missing or out
-    of place. ``hides`` names rules that say the same thing less well: they stay silent on a claim where this one fires.
+    claims that have one of these procedure codes; with ``needs``, on claims that have one of these loops or segments
+    (``2320``, ``PWK``, ``REF*G1`` as the guide qualifies it); with ``whole``, on claims in which nothing is missing or
+    out of place. ``hides`` names rules that say the same thing less well: they stay silent on a claim where this one fires.
     ``strict`` is the severity under ``--strict``. ``acks`` gives other codes than 277CA's ``stc``. ``speaks_for`` names
     guide faults (``kind key``) that are reported as this rule, in ``message``'s words.
     """
@@ -210,6 +220,7 @@ def rule(
                 since=since,
                 level=(level,) if isinstance(level, str) else level,
                 triggers=frozenset(triggers),
+                needs=frozenset(needs),
                 whole=whole,
                 speaks_for=speaks_for,
                 hides=hides,

@@ -1,0 +1,61 @@
+"""The README's examples are what the program does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_sample_is_real_output() -> None:
+    sample = re.search(r"```text\n\$ edi-lint (.*?)\n(.*?)```", README, re.DOTALL)
+    assert sample is not None
+    command, shown = sample.groups()
+    done = subprocess.run(
+        [sys.executable, "-m", "edi_lint", *command.split(), "--as-of", "2026-03-01"],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        text=True,
+    )
+    heading, *finding = shown.splitlines()
+    assert heading in done.stdout
+    assert "\n".join(finding) in done.stdout
+
+
+def test_there_are_exactly_two_set_up_commands_and_ci_runs_the_second() -> None:
+    commands = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    assert len(commands) == 2
+    assert all(command.count("\n") == 1 for command in commands)
+    assert "edi-lint check fixtures/" in commands[0]
+    assert "pytest" in commands[1]
+    assert "README" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_the_commands_of_the_table_run(tmp_path: Path) -> None:
+    table = re.findall(r"`(edi-lint [^`]+)`", README.partition("## Use it")[2].partition("Exit status")[0])
+    assert len(table) >= 6
+    for command in table:
+        words = [word.replace("batch.edi", "base.edi").replace("outbound/", ".") for word in command.split()[1:]]
+        done = subprocess.run(
+            [sys.executable, "-m", "edi_lint", *words],
+            capture_output=True,
+            check=False,
+            cwd=ROOT / "fixtures",
+            input=(ROOT / "fixtures" / "base.edi").read_bytes(),
+        )
+        assert done.returncode in (0, 1), command
+        assert done.stderr == b"", command
+
+
+def test_the_library_example_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
+        exec(compile(block, "README.md", "exec"), {"__name__": "example"})  # noqa: S102 - our own example
+    assert "ADM001" in capsys.readouterr().out
