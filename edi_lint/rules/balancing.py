@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from ..claims import Claim, ServiceLine
 from .registry import Bad, Context, Good, Hit, rule
 
-_PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-V][0-9]{4}")
+PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-V][0-9]{4}")
+"""The shape of a CPT or HCPCS code. A text of another shape may be anything, and is not shown."""
 _DISTINCT_SERVICE = frozenset({"59", "XE", "XP", "XS", "XU", "76", "77"})
+_REPEATED = frozenset({"76", "77", "91"})
+"""A third service of a day carries the same modifier as the second: these two lines look alike, and are right."""
 
 
 @rule(
@@ -76,17 +81,20 @@ def replacement_needs_icn(claim: Claim, context: Context) -> Iterator[Hit]:
 
 @rule(
     id="STR009",
-    name="duplicate-claim",
+    name="dup-claim",
     severity="error",
     snip=7,
     source="CARC 18, exact duplicate",
     stc=("A3:78",),
     whole=True,
+    # A claim that is sent twice repeats its control number too.
+    hides=("STR008",),
 )
-def duplicate_claim(claim: Claim, context: Context) -> Iterator[Hit]:
+def dup_claim(claim: Claim, context: Context) -> Iterator[Hit]:
     """Two claims of a file for the same patient and billing provider with the same services are duplicates.
 
-    Same services are the same dates, procedures, modifiers, charges and units. Replacements and voids are not compared.
+    Same services are the same dates, procedures, modifiers, charges and units by the same rendering provider. Diagnoses
+    do not count. Replacements and voids are not compared.
 
     Why: The payer denies the second as an exact duplicate, and may hold the first.
 
@@ -94,25 +102,30 @@ def duplicate_claim(claim: Claim, context: Context) -> Iterator[Hit]:
     """
     if claim.frequency in ("7", "8") or not claim.lines:
         return
-    services = tuple(
-        sorted(
-            (line.service_date, line.procedure, line.modifiers, line.sent("charge"), line.sent("units"))
-            for line in claim.lines
+    services = Counter(
+        (
+            line.service_date,
+            line.procedure,
+            tuple(sorted(line.modifiers)),
+            line.charge if line.charge is not None else line.sent("charge"),
+            line.units if line.units is not None else line.sent("units"),
+            line.rendering_npi,
         )
+        for line in claim.lines
     )
     # A hash is enough to remember: it holds no identifier, and a batch has far fewer claims than there are hashes.
-    key = hash((claim.billing.npi, claim.patient_key, services))
-    first = context.memory.setdefault(key, (claim.index, claim.id))
-    if first[0] != claim.index:
+    key = hash((claim.billing.npi, claim.patient_key, frozenset(services.items())))
+    first = context.memory.setdefault(key, claim.index)
+    if first != claim.index:
         yield Hit(
             claim.at("id"),
-            f"This claim repeats claim number {first[0]} of the file: same patient, provider, dates, services and charges.",
+            f"This claim repeats claim number {first} of the file: same patient, provider, services and charges.",
         )
 
 
 @rule(
     id="STR010",
-    name="duplicate-line",
+    name="dup-line",
     severity="error",
     snip=7,
     source="CARC 18, exact duplicate; CPT Assistant May 2010 on a second 96372, as quoted by AAPC",
@@ -135,26 +148,29 @@ def duplicate_claim(claim: Claim, context: Context) -> Iterator[Hit]:
         ),
     ),
 )
-def duplicate_line(claim: Claim, context: Context) -> Iterator[Hit]:
+def dup_line(claim: Claim, context: Context) -> Iterator[Hit]:
     """Two lines of a claim with the same date, procedure, modifiers and rendering provider are duplicates.
 
-    A second 96372 with a modifier for a distinct or repeated service is not: rule MOD004 looks at that.
+    A second 96372 with a modifier for a distinct or repeated service is not: rule MOD004 looks at that. Nor are
+    repeated services (76, 77, 91), or two products of one drug code with different NDCs.
 
     Why: The payer pays the first line and denies the others as exact duplicates.
 
     Fix: Report the units on one line, or add the modifier for a distinct service if it was one.
     """
-    seen: dict[tuple[str, str, tuple[str, ...], str], ServiceLine] = {}
+    seen: dict[tuple[date | str, date | None, str, tuple[str, ...], str, str], ServiceLine] = {}
     for line in claim.lines:
-        key = (line.service_date, line.procedure, tuple(sorted(line.modifiers)), line.rendering_npi)
+        ndc = line.drug.ndc if line.drug is not None else ""
+        day = line.service_from or line.service_date
+        key = (day, line.service_to, line.procedure, tuple(sorted(line.modifiers)), line.rendering_npi, ndc)
         first = seen.setdefault(key, line)
-        if first is line or not line.procedure:
+        if first is line or not PROCEDURE.fullmatch(line.procedure) or _REPEATED.intersection(line.modifiers):
             continue
         if line.procedure == "96372" and _DISTINCT_SERVICE.intersection(line.modifiers):
             continue
         yield Hit(
             line.at("procedure_composite"),
-            f"Line {line.number} repeats line {first.number}: {line.procedure} on the same date with the same modifiers.",
+            f"Line {line.number} repeats line {first.number}: {line.procedure}, same date and same modifiers.",
         )
 
 
@@ -169,7 +185,7 @@ def duplicate_line(claim: Claim, context: Context) -> Iterator[Hit]:
         Bad({"HC:96372*": "HC:9637*"}, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:j3420*"}, at=("2400", "SV101-2")),
         Bad({"HC:96372*": "ER:96372*"}, at=("2400", "SV101-1")),
-        Good({"HC:99213:25*112*UN*1***2": "HC:0031A*112*UN*1***2"}),
+        Good({"HC:99213:25*112*UN*1***2": "HC:0001F*112*UN*1***2"}),
     ),
 )
 def procedure_qualifier_and_shape(claim: Claim, context: Context) -> Iterator[Hit]:
@@ -182,14 +198,12 @@ def procedure_qualifier_and_shape(claim: Claim, context: Context) -> Iterator[Hi
     Fix: Enter the five characters of the code, in capitals and without blanks, behind HC.
     """
     for line in claim.lines:
-        if line.procedure and not _PROCEDURE.fullmatch(line.procedure):
+        if line.procedure and not PROCEDURE.fullmatch(line.procedure):
             yield Hit(
                 line.at("procedure"), f"The procedure on line {line.number} is not a five-character CPT or HCPCS code."
             )
         elif line.procedure_qualifier in ("ER", "IV", "WK"):
             yield Hit(
                 line.at("procedure_qualifier"),
-                f"Line {line.number} sends its procedure with qualifier {line.procedure_qualifier}; claims under HIPAA use HC.",
+                f"Line {line.number} has procedure qualifier {line.procedure_qualifier}; claims under HIPAA use HC.",
             )
-
-
