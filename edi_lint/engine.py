@@ -99,7 +99,7 @@ class Ruleset:
                 and level in rule.level
                 and (not scope or rule.severity_for(scope) is not None)
                 and (not rule.triggers or not rule.triggers.isdisjoint(procedures))
-                and (not rule.needs or not rule.needs.isdisjoint(contents))
+                and (level != "claim" or not rule.needs or not rule.needs.isdisjoint(contents))
                 and (intact or not rule.whole)
             )
         return found

@@ -90,6 +90,9 @@ class Days:
             # The hash stands for the patient: no identifier is kept, and groups are far fewer than hashes.
             key = hash((claim.billing.npi, claim.patient_key, rendering, day))
             earlier = self._kept.get(key, ())
+            if claim.frequency == "8":
+                found.append(Day(day, lines, earlier))
+                continue  # A void takes services back: nothing of it stands beside what is billed later.
             self._kept[key] = earlier + tuple(
                 (line.procedure, line.modifiers, line.units, line.place_of_service, claim.index, line.number)
                 for line in lines

@@ -391,8 +391,14 @@ class Claim(Record):
 
     @lazy
     def contents(self) -> frozenset[str]:
-        """What the claim is made of: the ids of its loops, and its segments with their qualifiers (``REF*G1``)."""
-        return frozenset(_contents(self.loop))
+        """What the claim is made of: the ids of its loops, and its segments with their qualifiers (``REF*G1``).
+
+        ``SV101-3`` is among them when a line has modifiers: most have none, and many rules are about them.
+        """
+        found = set(_contents(self.loop))
+        if any(line.modifiers for line in self.lines):
+            found.add("SV101-3")
+        return frozenset(found)
 
     @lazy
     def diagnoses(self) -> tuple[Diagnosis, ...]:

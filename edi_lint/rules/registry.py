@@ -141,7 +141,7 @@ class Rule(msgspec.Struct, frozen=True):
     @property
     def family(self) -> str:
         """The letters of the id."""
-        return self.id.rstrip("0123456789")
+        return re.sub("[0-9].*", "", self.id)
 
     def severity_for(self, scope: str) -> Severity | None:
         """The severity for a payer scope; None where the rule does not apply.
