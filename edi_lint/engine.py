@@ -99,6 +99,7 @@ class Ruleset:
                 and level in rule.level
                 and (not scope or rule.severity_for(scope) is not None)
                 and (not rule.triggers or not rule.triggers.isdisjoint(procedures))
+                and (not rule.beside or not rule.beside.isdisjoint(procedures))
                 and (level != "claim" or not rule.needs or not rule.needs.isdisjoint(contents))
                 and (intact or not rule.whole)
             )
@@ -159,6 +160,9 @@ class FileCheck:
         if isinstance(record, Claim):
             context.days = self._days.of(record)
             procedures, contents, intact = record.procedures, record.contents, record.intact
+            for day in context.days:
+                if day.has_earlier:
+                    procedures |= day.procedures
         for rule, check in self._rules.checks(_LEVELS[type(record)], scope, procedures, contents, intact):
             context.rule = rule.id
             try:

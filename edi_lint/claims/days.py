@@ -38,6 +38,11 @@ class Day:
         self._service_lines = service_lines
         self._earlier = earlier
 
+    @property
+    def has_earlier(self) -> bool:
+        """Whether earlier claims of the file brought lines."""
+        return bool(self._earlier)
+
     @lazy
     def own(self) -> tuple[DayLine, ...]:
         """The lines of the claim itself."""

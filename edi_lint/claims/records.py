@@ -391,13 +391,17 @@ class Claim(Record):
 
     @lazy
     def contents(self) -> frozenset[str]:
-        """What the claim is made of: the ids of its loops, and its segments with their qualifiers (``REF*G1``).
+        """What the claim is made of, for rules that are only about some of it.
 
-        ``SV101-3`` is among them when a line has modifiers: most have none, and many rules are about them.
+        The ids of its loops (``2320``); its segments with their qualifiers (``REF*G1``); ``SV101-3`` when a line has
+        modifiers; its places of service (``pos:11``); the first letters of its diagnoses (``dx:Z``).
         """
         found = set(_contents(self.loop))
-        if any(line.modifiers for line in self.lines):
-            found.add("SV101-3")
+        for line in self.lines:
+            if line.modifiers:
+                found.add("SV101-3")
+            found.add(f"pos:{line.place_of_service}")
+        found.update(f"dx:{diagnosis.code[:1].upper()}" for diagnosis in self.diagnoses)
         return frozenset(found)
 
     @lazy

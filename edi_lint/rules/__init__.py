@@ -1,27 +1,42 @@
 """The rules: what a payer would reject or deny, family by family, and how the faults of syntax and guide are told."""
 
-from .registry import RULES, Acks, Bad, Context, Edit, Good, Hit, Level, Rule, find_rules, rule
-from .structure import CRASHED, STALE, STRUCTURE, fill
-
-# The families register themselves, in the order in which they are named here.
-from . import (  # noqa: F401, I001
+from . import (  # noqa: F401 - the families register themselves
+    addresses,
+    administration,
+    administration_day,
     balancing,
     claim_header,
+    code_dates,
     coordination,
     dates,
-    providers,
     diagnoses,
     diagnosis_sequence,
-    places_of_service,
-    vaccines,
-    administration,
-    ncci,
-    modifiers,
-    drugs,
-    units,
-    ndc,
+    diagnosis_support,
     documentation,
+    drug_administration,
+    drugs,
+    immune_globulins,
+    modifiers,
+    modifiers_injection,
+    modifiers_medicare,
+    ncci,
+    ndc,
+    places_of_service,
+    providers,
+    situational_billing,
+    situational_claim,
+    situational_dates,
+    situational_line_providers,
+    situational_other_payers,
+    situational_parties,
+    situational_providers,
+    situational_subscribers,
+    units,
+    vaccines,
+    visits,
 )
+from .registry import RULES, Acks, Bad, Check, Context, Edit, Good, Hit, Level, Rule, find_rules, rule
+from .structure import CRASHED, STALE, STRUCTURE, fill
 
 __all__ = [
     "CRASHED",
@@ -30,6 +45,7 @@ __all__ = [
     "STRUCTURE",
     "Acks",
     "Bad",
+    "Check",
     "Context",
     "Edit",
     "Good",
@@ -40,3 +56,7 @@ __all__ = [
     "find_rules",
     "rule",
 ]
+
+# The registry is in the order of the ids, whatever the order of the imports.
+for _id in sorted(RULES):
+    RULES[_id] = RULES.pop(_id)

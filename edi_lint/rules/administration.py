@@ -166,6 +166,7 @@ def allergy_codes_together(claim: Claim, context: Context) -> Iterator[Hit]:
     stc=("A6:453",),
     triggers=ADMIN_INJECTION | ADMIN_ALLERGY,
     hides=("NCI014",),
+    beside=ADMIN_ALLERGY,
     examples=(
         Bad(added("95117"), at=("2400", "SV101-2"), severity="warning"),
         Bad(added("95117") | payer("MC"), at=("2400", "SV101-2"), severity="error"),
@@ -248,6 +249,7 @@ def iv_only_drug(claim: Claim, context: Context) -> Iterator[Hit]:
     whole=True,
     triggers=ADMIN_INJECTION,
     hides=("DRG001", "DRG002", "DRG003"),
+    beside=OTHER_ROUTES,
     examples=(
         Bad({"HC:J3420*": "HC:J7321*"}, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:J0585*"}, at=("2400", "SV101-2")),
@@ -289,6 +291,7 @@ def joint_eye_implant_drug(claim: Claim, context: Context) -> Iterator[Hit]:
     stc=("A8:453",),
     whole=True,
     triggers=ADMIN_INJECTION | _INITIAL_VEIN,
+    needs=("SV101-3",),
     examples=(
         Bad({"HC:J3420*": "HC:J3262:JA*"}, at=("2400", "SV101-3")),
         Bad({"HC:J3420*": "HC:J3262:JB*", "HC:96372*": "HC:96365*"}, at=("2400", "SV101-3")),
@@ -340,6 +343,7 @@ def route_modifier_conflict(claim: Claim, context: Context) -> Iterator[Hit]:
     whole=True,
     triggers=ADMIN_INJECTION | _SKIN_TEST,
     hides=("DRG001", "DRG003", "NCI014"),
+    beside=_SKIN_TEST,
     examples=(
         Bad({"HC:J3420*": "HC:86580*"}, at=("2400", "SV101-2")),
         Good({"HC:J3420*": "HC:86580*", "HC:96372*": "HC:36415*"}),
@@ -378,6 +382,7 @@ def skin_test(claim: Claim, context: Context) -> Iterator[Hit]:
     whole=True,
     triggers=ADMIN_INJECTION,
     hides=("DRG001", "DRG003"),
+    beside=ORAL_OR_INHALED,
     examples=(
         Bad({"HC:J3420*": "HC:J8499*"}, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:Q0144*"}, at=("2400", "SV101-2")),

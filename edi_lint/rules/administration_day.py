@@ -190,6 +190,7 @@ def repeated_push_of_a_practice(claim: Claim, context: Context) -> Iterator[Hit]
     whole=True,
     triggers=ADMIN_INJECTION,
     hides=("DRG003", "NCI011"),
+    beside=_LOCAL_ANESTHETICS,
     examples=(
         Bad({"HC:J3420*": "HC:J2003*", "ABK:E538": "ABK:D225"} | added("11402"), at=("2400", "SV101-2")),
         Good({"HC:J3420*": "HC:J2003*", "HC:96372*": "HC:11402*", "ABK:E538": "ABK:D225"}),
@@ -228,6 +229,7 @@ def local_anesthetic_only(claim: Claim, context: Context) -> Iterator[Hit]:
     stc=("A8:454",),
     whole=True,
     triggers=ADMIN_INJECTION,
+    beside=_TEACHING,
     examples=(
         Bad({"HC:J3420*": "HC:G0108*", "ABK:E538": "ABK:E119"}, at=("2400", "SV101-2")),
         Good({"HC:J3420*": "HC:G0108*", "HC:96372*": "HC:36415*", "ABK:E538": "ABK:E119"}),
@@ -265,6 +267,7 @@ def self_injection_teaching(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI Policy Manual 2026, ch. II; NCCI practitioner pair edits, third quarter of 2024",
     stc=("A8:454",),
     triggers=ADMIN_INJECTION | _ANESTHESIA,
+    beside=_ANESTHESIA,
     examples=(
         Bad(added("99156"), at=("2400", "SV101-2")),
         Good({"HC:96372*": "HC:36415*"} | added("99156")),

@@ -30,6 +30,7 @@ _CONDITIONAL = ("T", "V", "W", "X", "Y", "Z23")
     snip=5,
     source="ICD-10-CM Official Guidelines, section I.C.20",
     stc=("A8:254", "A8:509"),
+    needs=("dx:V", "dx:W", "dx:X", "dx:Y"),
     examples=(
         Bad(
             {
@@ -156,6 +157,7 @@ def code_first_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     source="ICD-10-CM, headings of B95 to B97",
     stc=("A8:254",),
     hides=("DX009",),
+    needs=("dx:B",),
     examples=(
         Bad(
             {
@@ -189,6 +191,7 @@ def infectious_agent_first(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=5,
     source="ICD-10-CM Official Guidelines, section I.C.21.c.3 and 4",
     stc=("A8:488",),
+    needs=("dx:Z",),
     examples=(
         Bad(
             {
@@ -245,6 +248,7 @@ def status_z_primary_on_injection(claim: Claim, context: Context) -> Iterator[Hi
     source="ICD-10-CM Official Guidelines, sections I.C.2.e.2 and I.C.21.c.16",
     stc=("A8:254",),
     whole=True,
+    needs=("dx:Z",),
     examples=(
         Bad(
             {"*ABF:I10~": "*ABF:C439*ABF:Z5111~", "99213:25*112*UN*1***2": "99213:25*112*UN*1***2:3"},
@@ -294,6 +298,7 @@ def z51_first(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=5,
     source="ICD-10-CM Official Guidelines, section I.C.21.c.16",
     stc=("A8:255",),
+    needs=("dx:Z",),
     examples=(
         Bad(
             {"*ABF:I10~": "*ABF:I10*ABF:Z0000~", "99213:25*112*UN*1***2": "99213:25*112*UN*1***2:3"},

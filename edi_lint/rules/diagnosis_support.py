@@ -69,6 +69,7 @@ def _day_of(line: ServiceLine, context: Context) -> Day | None:
     stc=("A8:488",),
     triggers=(INJECTION,),
     hides=("DX011",),
+    needs=("dx:Z",),
     examples=(
         Bad(
             {**_TO_KETOROLAC, "*ABF:I10~": "*ABF:I10*ABF:Z7689~", "96372*35*UN*1***1": "96372*35*UN*1***3"},
@@ -190,6 +191,7 @@ def _heads(code: str, prefixes: tuple[str, ...]) -> bool:
     source="ICD-10-CM Z23; NCCI Medicare Policy Manual 2026, chapter XI.B.13",
     stc=("A8:488",),
     triggers=(INJECTION,),
+    needs=("dx:Z",),
     examples=(
         Bad(
             {**_TO_KETOROLAC, "*ABF:I10~": "*ABF:Z23~", "96372*35*UN*1***1": "96372*35*UN*1***1:2"},
@@ -241,6 +243,7 @@ def _only_vaccines(day: Day | None) -> bool:
     source="ICD-10-CM Official Guidelines, section I.C.2.e",
     stc=("A8:488",),
     triggers=(INJECTION,),
+    needs=("dx:Z",),
     examples=(
         Bad(
             {

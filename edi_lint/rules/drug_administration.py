@@ -62,6 +62,7 @@ def _has_diagnosis(claim: Claim, prefixes: tuple[str, ...]) -> bool:
     whole=True,
     triggers=ADMIN_INJECTION,
     hides=("DRG002", "DRG003"),
+    beside=HORMONAL_ANTINEOPLASTIC,
     examples=(
         Bad({"HC:J3420*": "HC:J9217*"} | _PROSTATE, at=("2400", "SV101-2")),
         Good({"HC:J3420*": "HC:J9217*", "HC:96372*": "HC:96402*"} | _PROSTATE),
@@ -186,6 +187,7 @@ def complex_biologic(claim: Claim, context: Context) -> Iterator[Hit]:
     stc=("A8:454",),
     whole=True,
     triggers=ADMIN_INJECTION,
+    beside=_ANTINEOPLASTIC,
     examples=(
         Bad({"HC:J3420*": "HC:J9144*"} | _MYELOMA, at=("2400", "SV101-2")),
         # Methotrexate for rheumatoid arthritis: payers differ.
@@ -277,6 +279,7 @@ def on_body_injector(claim: Claim, context: Context) -> Iterator[Hit]:
     stc=("A8:454",),
     whole=True,
     triggers=ADMIN_INJECTION,
+    beside=_SCIG,
     examples=(
         Bad({"HC:J3420*": "HC:J1559*", "ABK:E538": "ABK:D830"}, at=("2400", "SV101-2")),
         Good({"HC:J3420*": "HC:J1559*", "HC:96372*": "HC:96369*", "ABK:E538": "ABK:D830"}),
@@ -314,6 +317,7 @@ def immune_globulin_under_the_skin(claim: Claim, context: Context) -> Iterator[H
     stc=("A8:454",),
     whole=True,
     triggers=ADMIN_INJECTION,
+    beside=_PREP,
     examples=(
         Bad(
             {"HC:J3420*4.5*UN*1*": "HC:J0739:JZ*4.5*UN*600*", "ABK:E538": "ABK:Z2981"} | payer("MB"),

@@ -16,12 +16,11 @@ from ..reference import Drug, groups
 from ..reference.groups import code_range
 from .registry import Context
 from .same_day import SHOT as INJECTION
-from .same_day import may_be_drug, may_be_injected
+from .same_day import may_be_drug
 
 __all__ = [
     "INJECTION",
     "UNCLASSIFIED",
-    "dates_apart",
     "earlier_lines",
     "injection_lines",
     "is_drug",
@@ -71,6 +70,8 @@ UNCLASSIFIED = frozenset({"J3490", "J3590", "J7999", "J9999", "C9399", "A9699", 
 
 # Codes that never give a drug: visits are left to groups.EM, these are the rest of an office's day.
 _NEVER_ADMINISTER = frozenset({"36415", "36416", "99000", "99001", "G2211", "G2212"})
+_GIVEN_UNDER_Q = frozenset({"Q0081", "Q0083", "Q0084", "Q0085"})
+"""Infusions and chemotherapy, among the drugs of the Q codes."""
 _SUPPLIES = "ABEKLPV"
 
 
@@ -86,6 +87,8 @@ def is_product(procedure: str) -> bool:
 
 def may_administer(procedure: str) -> bool:
     """Whether giving a drug may be part of the service: false only for visits, laboratory, products and supplies."""
+    if procedure in _GIVEN_UNDER_Q:
+        return True
     if is_product(procedure) or procedure in groups.EM or procedure in _NEVER_ADMINISTER:
         return False
     if procedure[:1].isdigit():
@@ -137,19 +140,8 @@ def without_product(claim: Claim, context: Context) -> Iterator[ServiceLine]:
         line = next((own.line for own in injection_lines(day)), None)
         if line is None or any(is_product(other.procedure) for other in day.earlier):
             continue
-        if any(is_product(other.procedure) or other.drug is not None for other in lines_beside(line)):
-            continue
-        if not dates_apart(claim, context):
+        if not any(is_product(other.procedure) or other.drug is not None for other in lines_beside(line)):
             yield line
-
-
-def dates_apart(claim: Claim, context: Context) -> bool:
-    """Whether the claim has injections and drugs, but never on one date: rule DAT005 tells of that."""
-    drugs = [line for line in claim.lines if may_be_injected(line.procedure, context.reference)]
-    injections = list(own_injections(claim))
-    if not drugs or not injections:
-        return False
-    return not any(is_product(line.procedure) for injection in injections for line in lines_beside(injection))
 
 
 def products(claim: Claim, day: Day) -> list[str]:

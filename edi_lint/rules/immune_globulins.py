@@ -44,6 +44,7 @@ _RH_NEGATIVE = {"ABK:E538": "ABK:Z2913"}
     whole=True,
     triggers=_LONG_ACTING | ADMIN_INJECTION | _SHOT_ADMIN,
     hides=("DRG002", "DRG003", "ADM034"),
+    beside=RSV_ANTIBODIES,
     examples=(
         Bad({"HC:J3420*": "HC:90380*"} | _RSV_SEASON, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:90381*", "HC:96372*": "HC:90471*"} | _RSV_SEASON, at=("2400", "SV101-2")),
@@ -88,6 +89,7 @@ def rsv_antibody_admin(claim: Claim, context: Context) -> Iterator[Hit]:
     whole=True,
     triggers=PALIVIZUMAB | ADMIN_RSV | _SHOT_ADMIN,
     hides=("DRG002", "ADM034"),
+    beside=PALIVIZUMAB,
     examples=(
         Bad({"HC:J3420*": "HC:90378*", "HC:96372*": "HC:96380*"} | _RSV_SEASON, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:90378*", "HC:96372*": "HC:90471*"} | _RSV_SEASON, at=("2400", "SV101-2")),
@@ -129,6 +131,7 @@ def palivizumab_admin(claim: Claim, context: Context) -> Iterator[Hit]:
     whole=True,
     triggers=IMMUNE_GLOBULINS | _SHOT_ADMIN,
     hides=("ADM010", "ADM034", "DRG002"),
+    beside=IMMUNE_GLOBULINS,
     examples=(
         Bad(_RABIES_IG | {"HC:96372*": "HC:90471*"}, at=("2400", "SV101-2")),
         Good(_RABIES_IG),
@@ -169,6 +172,7 @@ def immune_globulin_admin(claim: Claim, context: Context) -> Iterator[Hit]:
     stc=("A6:454",),
     whole=True,
     triggers=_AFTER_EXPOSURE | VACCINES,
+    beside=IMMUNE_GLOBULINS,
     examples=(
         Bad(_RABIES_IG | {"HC:96372*": "HC:90471*"} | added("90675"), at=("2400", "SV101-2")),
         Bad(_RABIES_IG | added("90675"), at=("2400", "SV101-2")),

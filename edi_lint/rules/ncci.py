@@ -79,6 +79,7 @@ def _lacks_25(line: DayLine) -> bool:
     stc=("A8:454",),
     triggers=INFUSION_AND_INJECTION | {"99211"},
     hides=("NCI002",),
+    beside={"99211"},
     examples=(
         Bad({"HC:99213:25*": "HC:99211:25*"}, at=("2400", "SV101-2")),
         Bad({"HC:99213:25*": "HC:99211*"}, at=("2400", "SV101-2")),
@@ -110,6 +111,7 @@ def nurse_visit_never(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI Policy Manual 2026, ch. I, E and ch. XI, B.8; pair edits of 2024 Q3",
     stc=("A6:453",),
     triggers=ADMIN_INJECTION | _OFFICE_25,
+    beside=_OFFICE_25,
     examples=(
         Bad(_NO_25, at=("2400", "SV101"), severity="warning"),
         Bad({"HC:99213:25*": "HC:99204*"} | payer("MC"), at=("2400", "SV101"), severity="error"),
@@ -145,6 +147,7 @@ def visit_needs_25(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI practitioner pair edits, 2024 Q3",
     stc=("A6:453",),
     triggers=ADMIN_INJECTION | _OTHER_VISITS,
+    beside=_OTHER_VISITS,
     examples=(
         Bad({"HC:99213:25*": "HC:99497*"} | payer("MB"), at=("2400", "SV101"), severity="error"),
         Bad({"HC:99213:25*": "HC:99483*"} | payer("MC"), at=("2400", "SV101"), severity="warning"),
@@ -177,6 +180,7 @@ def other_visit_needs_modifier(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI Policy Manual 2026, ch. XI, B.8; pair edits of 2024 Q3",
     stc=("A8:454",),
     triggers=ADMIN_INJECTION | PTP_COLUMN1_EM | PTP_COLUMN1_EM_NEVER,
+    beside=PTP_COLUMN1_EM | PTP_COLUMN1_EM_NEVER,
     examples=(
         Bad({"HC:99213:25*": "HC:99348*"}, at=("2400", "SV101-2"), severity="warning"),
         Bad({"HC:99213:25*": "HC:99309:25*"} | payer("MC"), at=("2400", "SV101-2"), severity="error"),
@@ -345,6 +349,7 @@ def complexity_with_25(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI Policy Manual 2026, ch. XI, B.12 and ch. III to VIII; pair edits of 2024 Q3",
     stc=("A8:454",),
     triggers=ADMIN_INJECTION,
+    beside=_SURGERY,
     examples=(
         Bad({"HC:J3420*": "HC:J0696*", "ABK:E538": "ABK:L02212"} | added("10060"), at=("2400", "SV101-2")),
         Good({"HC:96372*": "HC:96372:59*"} | added("17110")),
@@ -379,6 +384,7 @@ def surgery_of_the_day(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI practitioner pair edits, 2024 Q3",
     stc=("A8:454",),
     triggers=ADMIN_INJECTION | _LINE_ACCESS,
+    beside=_LINE_ACCESS,
     examples=(
         Bad(added("96523"), at=("2400", "SV101-2"), severity="warning"),
         Bad(added("36591:59") | payer("MC"), at=("2400", "SV101-2"), severity="error"),
@@ -409,6 +415,7 @@ def line_access(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI practitioner pair edits, 2024 Q3",
     stc=("A6:453",),
     triggers=ADMIN_INJECTION | PTP_COLUMN1_OTHER,
+    beside=PTP_COLUMN1_OTHER,
     examples=(
         Bad(added("96365", "J0696"), at=("2400", "SV101-2"), severity="warning"),
         Bad(added("96360") | payer("MC"), at=("2400", "SV101-2"), severity="error"),

@@ -115,6 +115,7 @@ def pos_qualifier(claim: Claim, context: Context) -> Iterator[Hit]:
     stc=("A8:249",),
     triggers=groups.INFUSION_AND_INJECTION,
     hides=("POS004", "POS008"),
+    needs=("pos:19", "pos:21", "pos:22", "pos:23"),
     examples=(
         Bad({"***11:B:1": "***22:B:1"}, at=("2300", "CLM05-1")),
         Bad({"***11:B:1": "***21:B:1"}, at=("2300", "CLM05-1")),
@@ -147,6 +148,7 @@ def injection_in_hospital(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI Medicare Policy Manual 2026, chapter XI.B.7; places of service that payers name for injections",
     stc=("A8:249",),
     triggers=(INJECTION,),
+    needs=[f"pos:{place}" for place in groups.POS_FACILITY],
     examples=(
         Bad({"***11:B:1": "***24:B:1"}, at=("2300", "CLM05-1")),
         Bad({"96372*35*UN*1***1": "96372*35*UN*1*31**1"}, at=("2400", "SV105")),
@@ -177,6 +179,7 @@ def injection_in_other_facility(claim: Claim, context: Context) -> Iterator[Hit]
     source="Logic: nobody can be injected by telephone or video; 96372 is not on the Medicare telehealth list",
     stc=("A8:249",),
     hides=("MOD020",),
+    needs=("pos:02", "pos:10", "SV101-3"),
     examples=(
         Bad(
             {"***11:B:1": "***10:B:1", "J3420*4.5*UN*1***1": "J3420*4.5*UN*1*11**1"},
@@ -235,6 +238,7 @@ def _is_injected(line: ServiceLine, context: Context) -> bool:
     source="42 CFR 410.26(b)(5)",
     stc=("A8:249",),
     triggers=(INJECTION,),
+    needs=[f"pos:{place}" for place in _HOME_PLACES],
     examples=(
         Bad(
             {**payer("MB"), "***11:B:1": "***12:B:1", "HC:J3420*": "HC:J3420:JZ*"},
@@ -346,6 +350,7 @@ def _is_office_injection(line: DayLine) -> bool:
     source="Medicare payment of federally qualified and rural health clinics (not read again)",
     stc=("A8:249",),
     triggers=(INJECTION,),
+    needs=("pos:50", "pos:72"),
     examples=(
         Bad(
             {**payer("MB"), "***11:B:1": "***72:B:1", "HC:J3420*": "HC:J3420:JZ*"},

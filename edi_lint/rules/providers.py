@@ -170,6 +170,7 @@ _TAXONOMY = re.compile("[0-9A-Z]{9}X")
         "invalid-code 2420A/PRV*PE/PRV02",
     ),
     message="{element} in loop {loop} has a code that does not introduce a taxonomy. Allowed: {codes}.",
+    needs=("PRV*PE",),
     examples=(
         Bad({"PRV*BI*PXC*261QP2300X": "PRV*BI*PXC*261QP2300"}, at=("2000A", "PRV03")),
         Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*FAMILY"}, at=("2310B", "PRV03")),
@@ -205,6 +206,7 @@ _AUXILIARY = {"163W": "registered nurse", "164W": "practical nurse", "164X": "vo
     source="42 CFR 410.26(b)(5); NUCC taxonomy groups",
     stc=("A7:145:82",),
     triggers=("96372",),
+    needs=("PRV*PE",),
     examples=(
         Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*163W00000X"}, at=("2310B", "PRV03")),
         Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*374700000X"}, at=("2310B", "PRV03")),
@@ -360,6 +362,7 @@ def service_facility(claim: Claim, context: Context) -> Iterator[Hit]:
     source="42 CFR 493: CLIA is about laboratory tests",
     stc=("A7:544",),
     triggers=("96372",),
+    needs=("REF*X4",),
     examples=(
         Bad({"HI*ABK:E538": "REF*X4*23D0000000~HI*ABK:E538"}, at=("2300", "REF02")),
         Bad({"REF*6R*A1001L2~": "REF*6R*A1001L2~REF*X4*23D0000000~"}, at=("2400", "REF02")),

@@ -127,6 +127,7 @@ class Rule(msgspec.Struct, frozen=True):
     since: str = "0.1.0"
     level: tuple[Level, ...] = ("claim",)
     triggers: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
     whole: bool = False
     speaks_for: tuple[str, ...] = ()
@@ -184,6 +185,7 @@ def rule(
     since: str = "0.1.0",
     level: Level | tuple[Level, ...] = "claim",
     triggers: Iterable[str] = (),
+    beside: Iterable[str] = (),
     needs: Iterable[str] = (),
     whole: bool = False,
     speaks_for: tuple[str, ...] = (),
@@ -197,12 +199,14 @@ def rule(
     """Register the decorated generator as a rule.
 
     The generator's docstring is the rule's page: its first paragraph says what the rule does, a paragraph that
-    starts with "Why:" why it matters, one that starts with "Fix:" what to do. With ``triggers``, it only runs on
-    claims that have one of these procedure codes; with ``needs``, on claims that have one of these loops or segments
-    (``2320``, ``PWK``, ``REF*G1`` as the guide qualifies it); with ``whole``, on claims in which nothing is missing or
-    out of place. ``hides`` names rules that say the same thing less well: they stay silent on a claim where this one fires.
-    ``strict`` is the severity under ``--strict``. ``acks`` gives other codes than 277CA's ``stc``. ``speaks_for`` names
-    guide faults (``kind key``) that are reported as this rule, in ``message``'s words.
+    starts with "Why:" why it matters, one that starts with "Fix:" what to do.
+
+    With ``triggers``, the rule only runs on claims that have one of these procedure codes on one of their days, earlier
+    claims included; with ``beside``, only where one of those is there too; with ``needs``, on claims that have one of
+    these contents (`Claim.contents`); with ``whole``, on claims in which nothing is missing or out of place. ``hides``
+    names rules that say the same thing less well: they stay silent on a claim where this one fires. ``strict`` is the
+    severity under ``--strict``. ``acks`` gives other codes than 277CA's ``stc``. ``speaks_for`` names guide faults
+    (``kind key``) that are reported as this rule, in ``message``'s words.
     """
 
     def decorate(check: Check) -> Check:
@@ -220,6 +224,7 @@ def rule(
                 since=since,
                 level=(level,) if isinstance(level, str) else level,
                 triggers=frozenset(triggers),
+                beside=frozenset(beside),
                 needs=frozenset(needs),
                 whole=whole,
                 speaks_for=speaks_for,

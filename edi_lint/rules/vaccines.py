@@ -61,6 +61,7 @@ _CHILD = patient("20200110", "F")
     whole=True,
     triggers=ADMIN_INJECTION | VACCINES,
     hides=("DX014", "DRG001", "ADM002"),
+    beside=VACCINES,
     examples=(
         Bad(_VACCINE, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:90656*"}, at=("2400", "SV101-2")),
@@ -109,6 +110,7 @@ def vaccine_billed_96372(claim: Claim, context: Context) -> Iterator[Hit]:
     triggers=ADMIN_INJECTION | VACCINES | ADMIN_VACCINE,
     # 90460 beside 96372 would need modifier 59: here the cure is another.
     hides=("DRG001", "DX014", "NCI014"),
+    beside=VACCINES,
     examples=(
         Bad(_VACCINE | added("90471"), at=("2400", "SV101-2"), severity="warning"),
         Bad(_VACCINE | added("90471") | payer("MC"), at=("2400", "SV101-2"), severity="error"),
