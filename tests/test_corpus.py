@@ -10,7 +10,9 @@ import pytest
 from edi_lint import Config, Finding, Linter
 from tests.conftest import AS_OF, CORPUS
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the public corpus is not beside the repository (../shared/corpus)")
+pytestmark = pytest.mark.skipif(
+    not CORPUS.is_dir(), reason="the public corpus is not beside the repository (../shared/corpus)"
+)
 
 FILES = sorted(CORPUS.glob("837p/*")) if CORPUS.is_dir() else []
 OTHERS = sorted(CORPUS.glob("not-837p/*")) if CORPUS.is_dir() else []

@@ -220,8 +220,8 @@ PTP_MODIFIERS = _codes(
     " FA F1 F2 F3 F4 F5 F6 F7 F8 F9 TA T1 T2 T3 T4 T5 T6 T7 T8 T9"
 )
 
-# Modifiers that say the patient was elsewhere.
-TELEHEALTH_MODIFIERS = _codes("93 95 FQ FR G0 GQ GT")
+# Modifiers that say the patient was elsewhere. FR is none: it says so of the supervisor.
+TELEHEALTH_MODIFIERS = _codes("93 95 FQ G0 GQ GT")
 
 # --- Places of service for 96372 ----------------------------------------------------
 

@@ -28,6 +28,7 @@ from . import (  # noqa: F401 - the families register themselves
     situational_dates,
     situational_line_providers,
     situational_other_payers,
+    situational_lines,
     situational_parties,
     situational_providers,
     situational_subscribers,

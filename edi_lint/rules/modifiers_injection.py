@@ -29,8 +29,6 @@ _SET_APART = DISTINCT_SERVICE | {"76", "77"}
 _SIDES = code_range("E1", "E4") | code_range("F1", "F9") | code_range("T1", "T9") | {"50", "RT", "LT", "FA", "TA"}
 _NEVER_ON_INJECTION = frozenset({"62", "80", "82", "AS", "QK", "QX"}) | code_range("P1", "P6")
 _GLOBAL_PERIOD = frozenset({"58", "78", "79"})
-# FR is left out of the telehealth modifiers: it says that the supervisor was elsewhere, not the patient.
-_PATIENT_ELSEWHERE = groups.TELEHEALTH_MODIFIERS - {"FR"}
 
 
 @rule(
@@ -330,7 +328,7 @@ def telehealth_modifier(claim: Claim, context: Context) -> Iterator[Hit]:
     words = "Modifier {modifier} on line {line} says that the patient was elsewhere, but {procedure} was given."
     for line in claim.lines:
         if line.modifiers and (line.procedure == INJECTION or is_drug(line.procedure)):
-            yield from _on_line(line, _PATIENT_ELSEWHERE, words)
+            yield from _on_line(line, groups.TELEHEALTH_MODIFIERS, words)
 
 
 @rule(

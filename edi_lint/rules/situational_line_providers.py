@@ -235,7 +235,7 @@ def _certified(*segments: str) -> dict[str, str]:
     acks=MISSING,
     examples=(
         Bad(_certified(_ORDERED, _ELSEWHERE), at=("2420E", "PER")),
-        Bad(on_line_1(_ORDERED, _PART_OF_IT, "LQ*UT*01.02~FRM*1*Y~"), at=("2420E", "N3")),
+        Bad(on_line_1(_ORDERED, _PART_OF_IT, "LQ*UT*01.02~FRM*1*Y~"), at=("2420E", "N3"), also=("SIT076",) * 4),
         Good(_certified(_ORDERED, _ORDERER_AT)),
         Good(on_line_1(_ORDERED)),
     ),

@@ -33,8 +33,8 @@ _TRIOS = range(2, 20, 3)
 def _first_payer(*money: str, after: str = _DATED) -> dict[str, str]:
     """An edit: another payer pays first, with these segments in 2320 and ``after`` at the end of 2330B."""
     segments = "".join(f"{segment}~" for segment in money)
-    loop = f"SBR*P*18*******BL~{segments}OI***Y***Y~NM1*IL*1*DOE*JANE****MI*W100009001~NM1*PR*2*OTHER PLAN*****PI*TSTBL~"
-    return {"SBR*P*": "SBR*S*", "LX*1~": f"{loop}{after}LX*1~"}
+    names = "NM1*IL*1*DOE*JANE****MI*W100009001~NM1*PR*2*OTHER PLAN*****PI*TSTBL~"
+    return {"SBR*P*": "SBR*S*", "LX*1~": f"SBR*P*18*******BL~{segments}OI***Y***Y~{names}{after}LX*1~"}
 
 
 def _decided_lines(bundled: str = "", left: str = "") -> dict[str, str]:
@@ -240,7 +240,7 @@ def adjustment_group_repeated(claim: Claim, context: Context) -> Iterator[Hit]:
     source="005010X222A1, CAS of 2320 and 2430: adjustments from the left (SR083)",
     acks=ELEMENT_MISSING,
     examples=(
-        Bad(_first_payer("CAS*PR*1*30*****2*1.5", "AMT*D*120"), at=("2320", "CAS05"), also=("STR003",)),
+        Bad(_first_payer("CAS*PR*1*30*****2*1.5", "AMT*D*120"), at=("2320", "CAS05")),
         Good(_first_payer("CAS*PR*1*30*1*2*1.5", "AMT*D*120")),
     ),
 )

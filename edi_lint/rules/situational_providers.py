@@ -185,12 +185,7 @@ _DROP_OFF = "NM1*45*2~N3*9 SAMPLE ST~N4*ANYTOWN*MI*490011236~"
         Bad(_CARRIED | on_claim(_DROP_OFF), at=("2310E", "NM1")),
         Bad(_CARRIED | on_claim(_PICK_UP), at=("2310F", "NM1")),
         Good(_CARRIED | on_claim(_PICK_UP, _DROP_OFF)),
-        Good(
-            {
-                key: text.replace("*6R*A1001L4~", f"*6R*A1001L4~{_PICK_UP}{_DROP_OFF}")
-                for key, text in _CARRIED.items()
-            }
-        ),
+        Good(_CARRIED | {"*6R*A1001L4~": f"*6R*A1001L4~{_PICK_UP}{_DROP_OFF}"}),
     ),
 )
 def ambulance_location_missing(claim: Claim, context: Context) -> Iterator[Hit]:
