@@ -1,10 +1,5 @@
-"""Facts of the domain that the shipped reference sets must tell.
+"""Facts of the domain that the shipped reference sets must tell."""
 
-Set EDI_LINT_REFERENCE_SOURCE to the directory of source lists to check as well that
-the shipped files are what tools/build_reference.py makes of them.
-"""
-
-import os
 import pickle
 from datetime import date
 from pathlib import Path
@@ -29,6 +24,8 @@ ICD10CM = shipped().icd10cm
 HCPCS = shipped().hcpcs
 DRUGS = shipped().drugs
 SHIPPED_SETS = pytest.mark.parametrize("codes", [ICD10CM, HCPCS], ids=lambda c: c.name)
+
+SOURCES = Path(__file__).parent.parent.parent / "shared" / "reference"
 
 
 def listed(codes: CodeSet) -> list[str]:
@@ -91,9 +88,7 @@ def test_sizes() -> None:
 
 def test_every_flag_column_is_used() -> None:
     marks = [line[8:] for line in ICD10CM.path.read_text().splitlines()]
-    counts = [
-        sum(mark != " " for mark in column) for column in zip(*marks, strict=True)
-    ]
+    counts = [sum(mark != " " for mark in column) for column in zip(*marks, strict=True)]
     assert dict(zip(ICD10CM.flag_names, counts, strict=True)) == {
         "unspecified_side": 9_297,
         "external_cause": 7_461,
@@ -142,9 +137,7 @@ def test_billable(code: str) -> None:
         ("S93401", ("S93401A", "S93401D", "S93401S")),
     ],
 )
-def test_header_is_not_billable_and_lists_its_children(
-    header: str, children: tuple[str, ...]
-) -> None:
+def test_header_is_not_billable_and_lists_its_children(header: str, children: tuple[str, ...]) -> None:
     assert header not in ICD10CM
     assert ICD10CM.children(header) == children
 
@@ -155,9 +148,7 @@ def test_children_are_limited_and_in_order() -> None:
     assert ICD10CM.children("E53", limit=0) == ()
 
 
-@pytest.mark.parametrize(
-    "prefix", ["E538", "", "e53", "E53 ", "ZZZ", "999", "E53800000"]
-)
+@pytest.mark.parametrize("prefix", ["E538", "", "e53", "E53 ", "ZZZ", "999", "E53800000"])
 def test_no_children(prefix: str) -> None:
     assert ICD10CM.children(prefix) == ()
 
@@ -606,12 +597,8 @@ def test_build_refuses_bad_code_lists(codes: list[str], flags: dict[str, str]) -
         build_reference.fixed_width(ICD10CM, codes, flags)
 
 
-@pytest.mark.skipif(
-    "EDI_LINT_REFERENCE_SOURCE" not in os.environ, reason="no source lists at hand"
-)
+@pytest.mark.skipif(not SOURCES.is_dir(), reason="the source lists are not beside the repository (../shared/reference)")
 def test_shipped_files_are_what_the_sources_build() -> None:
-    built = build_reference.build(Path(os.environ["EDI_LINT_REFERENCE_SOURCE"]))
-    shipped_text = {
-        name: (ICD10CM.path.parent / name).read_bytes().decode() for name in built
-    }
+    built = build_reference.build(SOURCES)
+    shipped_text = {name: (ICD10CM.path.parent / name).read_bytes().decode() for name in built}
     assert built == shipped_text

@@ -79,9 +79,7 @@ def build(source: Path) -> dict[str, str]:
     reference = shipped()
     flags = {row["code"]: row["flags"] for row in read_csv(source / ICD10CM_FLAGS)}
     return {
-        "icd10cm.txt": fixed_width(
-            reference.icd10cm, read_codes(source / ICD10CM_CODES), flags
-        ),
+        "icd10cm.txt": fixed_width(reference.icd10cm, read_codes(source / ICD10CM_CODES), flags),
         "hcpcs.txt": fixed_width(reference.hcpcs, read_codes(source / HCPCS_CODES), {}),
         "drugs.csv": drug_table(read_csv(source / DRUGS)),
     }
@@ -102,9 +100,7 @@ def fixed_width(layout: CodeSet, codes: list[str], flags: Mapping[str, str]) -> 
         raise ValueError(f"flags for codes that are not listed: {sorted(strangers)}")
     if len(set(codes)) < len(codes):
         raise ValueError("a code is listed twice")
-    return "".join(
-        code_line(layout, code, flags.get(code, "")) for code in sorted(codes)
-    )
+    return "".join(code_line(layout, code, flags.get(code, "")) for code in sorted(codes))
 
 
 def code_line(layout: CodeSet, code: str, flags: str) -> str:
