@@ -13,7 +13,7 @@ from ..claims.fields import find
 from .providers import role_of
 from .registry import Bad, Context, Good, Hit, rule
 
-_LOCATION = "NM1*77*2*EXAMPLE HALL*****XX*1993000011~"
+_LOCATION = "NM1*77*2*EXAMPLE HALL*****XX*1993000508~"
 
 _POST_BOX = re.compile(
     r"""\b(?: P \s* \.? \s* O \s* \.? \s* (?: BOX | BX | DRAWER ) (?![A-Z])  # PO BOX 12, P.O.BOX 12, POBOX12

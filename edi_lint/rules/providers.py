@@ -30,7 +30,7 @@ _ROLES = {
 }
 _RENDERING = "NM1*82*1*TESTDOCTOR*ALAN****XX*1993005010~PRV*PE*PXC*207Q00000X~"
 _LINE_ENDS = ("*6R*A1001L1~", "*6R*A1001L2~", "CTP****1*ML~")
-_LOCATION = "NM1*77*2*EXAMPLE HALL*****XX*1993000011~"
+_LOCATION = "NM1*77*2*EXAMPLE HALL*****XX*1993000508~"
 
 
 def role_of(party: Entity) -> str:
@@ -250,7 +250,7 @@ def auxiliary_as_rendering(claim: Claim, context: Context) -> Iterator[Hit]:
         ),
         Bad({"LX*1~": "NM1*DQ*1*TESTDOCTOR*BERTA~LX*1~"} | payer("MB"), at=("2310D", "NM109"), severity="info"),
         Good({"LX*1~": "NM1*DQ*1*TESTDOCTOR*BERTA****XX*1234567893~LX*1~"} | payer("MB")),
-        Good({"LX*1~": "NM1*DQ*1*TESTDOCTOR*ALAN****XX*1993005010~LX*1~"}),
+        Good({"LX*1~": "NM1*DQ*1*TESTDOCTOR*BERTA~LX*1~"}),
     ),
 )
 def incident_to_supervisor(claim: Claim, context: Context) -> Iterator[Hit]:
