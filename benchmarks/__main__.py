@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 from .generate import write_batch
 
-OPTIONS = "--output-format=json-lines", "--as-of=2026-03-01"
 PYX12 = """
 import logging, sys
 logging.disable(logging.CRITICAL)
@@ -50,6 +49,12 @@ def run(command: list[str]) -> Run:
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, process.returncode)
 
 
+def edi_lint_command(batch: Path) -> list[str]:
+    """Lint with all default rules, as a pipeline would."""
+    options = ["--output-format", "json-lines", "--as-of", "2026-03-01"]
+    return [sys.executable, "-m", "edi_lint", "check", *options, str(batch)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--claims", type=int, default=10_000)
@@ -62,7 +67,7 @@ def main() -> None:
         commands = {
             "edi-lint": [
                 sys.executable,
-                *"-m edi_lint check --output-format=json-lines --as-of=2026-03-01".split(),
+                *["-m", "edi_lint", "check", "--output-format=json-lines", "--as-of=2026-03-01"],
                 str(batch),
             ],
             "pyx12": [sys.executable, "-c", PYX12, str(batch)],

@@ -187,7 +187,7 @@ class OtherPayer(Record):
 
 
 class Adjudication(Record):
-    """Loop 2430: what another payer decided on a service line. ``bundled_into`` is the LX of the line it paid instead."""
+    """Loop 2430: what another payer decided on a line. ``bundled_into`` is the LX of the line that it paid instead."""
 
     of = "2430"
     payer_id = Text("SVD", 1)
@@ -380,16 +380,6 @@ class Claim(Record):
         return frozenset(line.procedure for line in self.lines)
 
     @lazy
-    def modifiers(self) -> frozenset[str]:
-        """The modifiers of all lines of the claim."""
-        return frozenset(modifier for line in self.lines for modifier in line.modifiers)
-
-    @lazy
-    def places(self) -> frozenset[str]:
-        """The places of the guide (``2300/DTP*439``, ``2420A/NM1*82``) that segments of the claim fill."""
-        return frozenset(_places(self.loop))
-
-    @lazy
     def contents(self) -> frozenset[str]:
         """What the claim is made of, for rules that are only about some of it.
 
@@ -515,13 +505,6 @@ def _parties(loop: OpenLoop) -> Iterator[Entity]:
         if any(node.segment_id == "NM1" for node in child.nodes):
             yield Entity(child)
         yield from _parties(child)
-
-
-def _places(loop: OpenLoop) -> Iterator[str]:
-    for node in loop.nodes:
-        yield node.key
-    for child in loop.children:
-        yield from _places(child)
 
 
 def _adjustments(loop: OpenLoop) -> Decimal:

@@ -33,7 +33,7 @@ def _codes(rule: Rule) -> str:
         "stc": "277CA",
     }
     return "; ".join(
-        f"{words[key]} {' + '.join(value) if isinstance(value, list) else value}" for key, value in codes.items()
+        f"{words[key]} {value if isinstance(value, str) else ' + '.join(value)}" for key, value in codes.items()
     )
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ..claims import BillingProvider, Claim, Patient, Spot, Subscriber, TransactionSet
+from ..claims import BillingProvider, Claim, Patient, ServiceLine, Spot, Subscriber, TransactionSet
 from ..claims.fields import find
 from ..guide import OpenLoop
 from ..reference.groups import code_range
 from ..x12 import Ref, Segment
-from .registry import Acks, Context
+from .registry import Acks, Context, Level
 
 __all__ = [
     "AMBULANCE",
@@ -31,15 +31,15 @@ __all__ = [
     "before_npi",
     "each",
     "inner_loops",
-    "loops_of",
     "missing_loop",
     "npi_of",
+    "of_parties",
     "on_claim",
     "on_line_1",
-    "parties_in",
     "place",
     "transaction_kind",
     "transaction_kind_spot",
+    "transports",
 ]
 
 MISSING = Acks(ik304="I6")
@@ -48,7 +48,7 @@ ELEMENT_MISSING = Acks(ik304="8", ik403="I9")
 ELEMENT_UNWANTED = Acks(ik304="8", ik403="I13")
 
 Unit = BillingProvider | Subscriber | Patient | Claim
-LEVELS = ("provider", "subscriber", "patient", "claim")
+LEVELS: tuple[Level, ...] = ("provider", "subscriber", "patient", "claim")
 
 AMBULANCE = code_range("A0426", "A0434")
 """Transports by ambulance. Mileage and supplies come with one of them, and A0998 is for a call without transport."""
@@ -83,23 +83,37 @@ def missing_loop(loop: OpenLoop, wanted: str, segment_id: str = "NM1") -> Spot:
     return Spot(following or loop.first, None, wanted, segment_id, loop.first, missing=True)
 
 
-def parties_in(loop: OpenLoop) -> Iterator[tuple[OpenLoop, Segment]]:
-    """Every loop below this one that an NM1 opens, with that NM1."""
+Placed = list[tuple[OpenLoop, Segment]]
+"""Segments, each with the loop instance that it stands in."""
+
+
+def of_parties(record: Unit, segment_id: str, context: Context) -> Placed:
+    """The NM1, N4 or PER segments of the parties of a unit.
+
+    The first billing provider of a transaction set brings those of the header (submitter and receiver) with it.
+    """
+    # Seven rules ask on every unit of the batch, so the answer is kept on the record, as its own lazy values are.
+    known: dict[str, Placed] | None = record.__dict__.get("of_parties")
+    if known is None:
+        known = record.__dict__["of_parties"] = _of_parties(record.loop, {"NM1": [], "N4": [], "PER": []})
+    found = known[segment_id]
+    if isinstance(record, BillingProvider):
+        transaction = record.transaction
+        if context.memory.get("header") != transaction.st.ordinal:
+            context.memory["header"] = transaction.st.ordinal
+            return _of_parties(transaction.header, {"NM1": [], "N4": [], "PER": []})[segment_id] + found
+    return found
+
+
+def _of_parties(loop: OpenLoop, found: dict[str, Placed]) -> dict[str, Placed]:
     for child in loop.children:
         if child.nodes and child.nodes[0].segment_id == "NM1":
-            yield child, child.segments[0]
+            for node, segment in zip(child.nodes, child.segments, strict=True):
+                if node.segment_id in found:
+                    found[node.segment_id].append((child, segment))
         if child.children:
-            yield from parties_in(child)
-
-
-def loops_of(record: Unit, context: Context) -> Iterator[tuple[OpenLoop, Segment]]:
-    """The parties of a unit; for the first billing provider of a transaction set those of its header too."""
-    if isinstance(record, BillingProvider):
-        transaction = record.transaction.st.ordinal
-        if context.memory.get("header") != transaction:
-            context.memory["header"] = transaction
-            yield from parties_in(record.transaction.header)
-    yield from parties_in(record.loop)
+            _of_parties(child, found)
+    return found
 
 
 def npi_of(loop: OpenLoop | None) -> str:
@@ -145,6 +159,11 @@ def transaction_kind_spot(transaction: TransactionSet) -> Spot | None:
     """Where BHT06 stands."""
     bht = find(transaction.header, "BHT")
     return place(transaction.header, bht, 6) if bht is not None else None
+
+
+def transports(claim: Claim) -> list[ServiceLine]:
+    """The ambulance transports of the claim itself: what sets a rule off may be on an earlier claim of the day."""
+    return [line for line in claim.lines if line.procedure in AMBULANCE]
 
 
 # -- edits for examples -----------------------------------------------------------------------------------

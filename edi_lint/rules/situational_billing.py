@@ -135,15 +135,14 @@ def billing_secondary_id_unwanted(record: BillingProvider | Subscriber, context:
     Fix: Remove the REF segment, unless your payer has asked for it.
     """
     billing = record if isinstance(record, BillingProvider) else record.billing
-    if billing is None or not billing.npi or before_npi(billing.transaction):
-        return
     outer, qualifiers = ("2010AA", ("0B", "1G")) if record is billing else ("2010BB", ("G2", "LU"))
     loop = record.inner(outer)
-    if loop is None or billing.party is None:
+    if loop is None or billing is None or billing.party is None or not billing.npi:
         return
     for segment in each(loop, "REF", *qualifiers):
-        words = f"The billing provider has an NPI and also a number with qualifier {segment.get(1)}."
-        yield Hit(place(loop, segment), words, trigger=billing.party.at("id"))
+        if not before_npi(billing.transaction):
+            words = f"The billing provider has an NPI and also a number with qualifier {segment.get(1)}."
+            yield Hit(place(loop, segment), words, trigger=billing.party.at("id"))
 
 
 @rule(

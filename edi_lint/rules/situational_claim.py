@@ -21,6 +21,7 @@ from .situational import (
     place,
     transaction_kind,
     transaction_kind_spot,
+    transports,
 )
 
 _NO_CHARGE = {"*151.5*": "*0*", "*112*": "*0*", "HC:96372*35*": "HC:96372*0*", "*4.5*": "*0*"}
@@ -59,8 +60,9 @@ def claims_per_transaction(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=4,
     source="005010X222A1, CLM02 and BHT06 (SR113); Stedi claim edit on zero charges",
     stc=("A7:402", "A7:178"),
+    hides=("STR002",),
     examples=(
-        Bad(_NO_CHARGE, at=("2300", "CLM02"), also=("STR002", "STR002")),
+        Bad(_NO_CHARGE, at=("2300", "CLM02")),
         Good(_NO_CHARGE | {"0930*CH~": "0930*RP~"}),
         Good({"*151.5*": "*39.5*", "*112*": "*0*"}),
     ),
@@ -74,7 +76,10 @@ def zero_charge_claim(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Enter the charges, or send encounters in a batch of their own with RP in BHT06.
     """
-    if claim.total_charge == 0 and transaction_kind(claim.transaction) == "CH":
+    # Where the lines do have charges, the total is wrong: STR001.
+    if claim.total_charge != 0 or any(line.charge != 0 for line in claim.lines):
+        return
+    if transaction_kind(claim.transaction) == "CH":
         words = "The claim charges nothing, but the batch is one of claims for payment (BHT06 is CH)."
         yield Hit(claim.at("total_charge"), words, trigger=transaction_kind_spot(claim.transaction))
 
@@ -86,6 +91,7 @@ def zero_charge_claim(claim: Claim, context: Context) -> Iterator[Hit]:
     strict="error",
     snip=4,
     source="005010X222A1 situational rule, 2300 and 2400 CN1 (SR050)",
+    needs=("CN1",),
     acks=UNWANTED,
     examples=(
         Bad({"HI*ABK": "CN1*05~HI*ABK"}, at=("2300", "CN1")),
@@ -102,11 +108,10 @@ def contract_information_unwanted(claim: Claim, context: Context) -> Iterator[Hi
 
     Fix: Remove the CN1 segment, or write RP into BHT06 when the batch reports encounters.
     """
-    if claim.places.isdisjoint({"2300/CN1", "2400/CN1"}) or transaction_kind(claim.transaction) != "CH":
+    if transaction_kind(claim.transaction) != "CH" or claim.subscriber.claim_filing_indicator in _CASUALTY_PAYERS:
         return
     # Another payer's decision makes it a claim that has been decided.
-    decided = {"2320/AMT*D", "2320/CAS", "2430/SVD", "2330B/DTP*573"}
-    if not claim.places.isdisjoint(decided) or claim.subscriber.claim_filing_indicator in _CASUALTY_PAYERS:
+    if not claim.contents.isdisjoint({"AMT*D", "CAS", "SVD", "DTP*573"}):
         return
     for loop in (claim.loop, *(line.loop for line in claim.lines)):
         for contract in each(loop, "CN1"):
@@ -120,6 +125,7 @@ def contract_information_unwanted(claim: Claim, context: Context) -> Iterator[Hi
     severity="error",
     snip=4,
     source="005010X222A1, 2300 AMT*F5 (SR051)",
+    needs=("AMT*F5",),
     stc=("A7:183:QC",),
     examples=(
         Bad({"HI*ABK": "AMT*F5*151.51~HI*ABK"}, at=("2300", "AMT02")),
@@ -134,8 +140,6 @@ def patient_paid_amount(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Enter what the patient paid for these services alone.
     """
-    if "2300/AMT*F5" not in claim.places:
-        return
     for segment in each(claim.loop, "AMT", "F5"):
         paid, charged = parse_decimal(segment.get(2)), claim.total_charge
         if paid is not None and paid < 0:
@@ -159,6 +163,7 @@ _MAMMOGRAPHY = frozenset({"77065", "77066", "77067", "G0202", "G0204", "G0206"})
     snip=6,
     source="005010X222A1 situational rule, REF*EW (SR053); 42 CFR 410.34, certified facilities",
     triggers=_MAMMOGRAPHY,
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(another_day("77067"), at=("2300", "REF"), severity="info"),
@@ -175,7 +180,7 @@ def mammography_certification_missing(claim: Claim, context: Context) -> Iterato
 
     Fix: Add REF*EW with the facility's certification number.
     """
-    if not claim.places.isdisjoint({"2300/REF*EW", "2400/REF*EW"}):
+    if "REF*EW" in claim.contents:
         return
     for line in claim.lines:
         if line.procedure in _MAMMOGRAPHY and "26" not in line.modifiers:
@@ -190,6 +195,8 @@ def mammography_certification_missing(claim: Claim, context: Context) -> Iterato
     severity={"medicare": "warning", "medicaid": "info", "commercial": "info"},
     snip=6,
     source="005010X222A1 situational rule, REF*X4 (SR055); 42 CFR 493.15, waived tests",
+    needs=("SV101-3",),
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(another_day("82962:QW"), at=("2300", "REF"), severity="info"),
@@ -206,7 +213,7 @@ def clia_number_missing(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Add REF*X4 with the ten characters of the CLIA number.
     """
-    if "QW" not in claim.modifiers or "2300/REF*X4" in claim.places:
+    if claim.clia_number:
         return
     for line in claim.lines:
         if "QW" in line.modifiers and not line.clia_number:
@@ -222,6 +229,7 @@ def clia_number_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=6,
     source="005010X222A1 situational rule, REF*1J (SR057)",
     triggers=("G0181", "G0182"),
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(another_day("G0181") | payer("MB"), at=("2300", "REF"), severity="warning"),
@@ -236,8 +244,9 @@ def care_plan_oversight_missing(claim: Claim, context: Context) -> Iterator[Hit]
 
     Fix: Add REF*1J with the NPI of the agency or hospice.
     """
-    if "2300/REF*1J" not in claim.places:
-        line = claim.lines_with("G0181", "G0182")[0]
+    if "REF*1J" in claim.contents:
+        return
+    for line in claim.lines_with("G0181", "G0182")[:1]:
         words = f"{line.procedure} on line {line.number} is care plan oversight; REF*1J does not say with whom."
         yield Hit(claim.lacks("REF", "1J"), words, trigger=line.at("procedure"))
 
@@ -254,6 +263,7 @@ _CARRIED = another_day("A0428") | {"LX*1~": f"{_WAY}LX*1~"}
     snip=6,
     source="005010X222A1 situational rule, 2300 CR1 (SR061)",
     triggers=AMBULANCE,
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(_CARRIED, at=("2300", "CR1")),
@@ -267,7 +277,8 @@ def ambulance_transport_missing(claim: Claim, context: Context) -> Iterator[Hit]
 
     Fix: Add CR1 with the reason of the transport and the miles, on the claim or on the line.
     """
-    if claim.places.isdisjoint({"2300/CR1", "2400/CR1"}):
-        line = next(line for line in claim.lines if line.procedure in AMBULANCE)
+    if "CR1" in claim.contents:
+        return
+    for line in transports(claim)[:1]:
         words = f"{line.procedure} on line {line.number} is an ambulance transport, and the claim has no CR1."
         yield Hit(claim.lacks("CR1"), words, trigger=line.at("procedure"))

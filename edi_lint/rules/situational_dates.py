@@ -51,6 +51,7 @@ def _cause_spot(claim: Claim, *causes: str) -> Spot | None:
     severity="error",
     snip=4,
     source="005010X222A1 situational rule, DTP*439 (SR032)",
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(_causes("OA"), at=("2300", "DTP")),
@@ -68,7 +69,7 @@ def accident_date_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     Fix: Add DTP*439*D8 with the date of the accident, or correct CLM11.
     """
     cause = _cause_spot(claim, "AA", "OA")
-    if cause is not None and "2300/DTP*439" not in claim.places:
+    if cause is not None and "DTP*439" not in claim.contents:
         words = "The claim follows an accident (CLM11), but does not give its date (DTP*439)."
         yield Hit(claim.lacks("DTP", "439"), words, trigger=cause)
 
@@ -80,6 +81,7 @@ def accident_date_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     strict="error",
     snip=4,
     source="005010X222A1 situational rule, DTP*439 (SR034)",
+    needs=("DTP*439",),
     acks=UNWANTED,
     examples=(
         Bad(_ACCIDENT_DATE, at=("2300", "DTP")),
@@ -94,7 +96,7 @@ def accident_date_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Remove DTP*439, or name the cause in CLM11: AA, OA or EM.
     """
-    if "2300/DTP*439" in claim.places and _cause_spot(claim, "AA", "OA", "EM") is None:
+    if _cause_spot(claim, "AA", "OA", "EM") is None:
         for segment in each(claim.loop, "DTP", "439"):
             words = "The claim gives the date of an accident, but CLM11 names none."
             yield Hit(place(claim.loop, segment), words, trigger=_element_of_claim(claim, 11))
@@ -172,6 +174,7 @@ def _element_of_claim(claim: Claim, element: int) -> Spot | None:
     severity="info",
     snip=4,
     source="005010X222A1 situational rule, DTP*431 (SR037)",
+    needs=("DTP*431",),
     acks=UNWANTED,
     examples=(
         Bad(_dated("431*D8*20260115"), at=("2300", "DTP"), severity="info"),
@@ -204,6 +207,8 @@ _CLASS_FINDINGS = frozenset({"Q7", "Q8", "Q9"})
     snip=6,
     source="005010X222A1 situational rule, DTP*304 (SR039); 42 CFR 411.15(l)",
     triggers=_FOOT_CARE,
+    needs=("SV101-3",),
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(another_day("11719:Q8") | payer("MB"), at=("2300", "DTP"), severity="info"),
@@ -219,7 +224,7 @@ def last_seen_date_missing(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Add DTP*304 with the date, and the physician, if the diagnosis is one for which Medicare asks.
     """
-    if "2300/DTP*304" in claim.places or "2400/DTP*304" in claim.places:
+    if "DTP*304" in claim.contents:
         return
     for line in claim.lines:
         if line.procedure in _FOOT_CARE and not _CLASS_FINDINGS.isdisjoint(line.modifiers):
@@ -234,6 +239,8 @@ def last_seen_date_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     severity=_MEDICARE_ONLY,
     snip=4,
     source="005010X222A1 situational rule, DTP*453 (SR040)",
+    needs=("CR2",),
+    whole=True,
     acks=MISSING,
     examples=(
         Bad({"HI*ABK": "CR2********A~HI*ABK"} | payer("MB"), at=("2300", "DTP"), severity="error"),
@@ -250,8 +257,8 @@ def acute_manifestation_date_missing(claim: Claim, context: Context) -> Iterator
 
     Fix: Add DTP*453 with the date, or correct CR208.
     """
-    manipulation = find(claim.loop, "CR2") if "2300/CR2" in claim.places else None
-    if manipulation is not None and manipulation.get(8) in ("A", "M") and "2300/DTP*453" not in claim.places:
+    manipulation = find(claim.loop, "CR2")
+    if manipulation is not None and manipulation.get(8) in ("A", "M") and "DTP*453" not in claim.contents:
         words = f"The condition is acute (CR208 is {manipulation.get(8)}), but not since when (DTP*453)."
         yield Hit(claim.lacks("DTP", "453"), words, trigger=place(claim.loop, manipulation, 8))
 
@@ -262,6 +269,7 @@ def acute_manifestation_date_missing(claim: Claim, context: Context) -> Iterator
     severity="error",
     snip=2,
     source="005010X222A1, DTP02 with DTP01 314, 360 and 361 (SR044)",
+    needs=("DTP*314/360/361",),
     acks=Acks(ik304="8", ik403="I6"),
     examples=(
         Bad(_dated("314*D8*20260110"), at=("2300", "DTP02")),
@@ -277,8 +285,6 @@ def disability_date_format(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Use 314 with RD8 and both days, 360 with D8 for the first day alone, or 361 with D8 for the last alone.
     """
-    if "2300/DTP*314/360/361" not in claim.places:
-        return
     for segment in each(claim.loop, "DTP", "314", "360", "361"):
         wanted = "RD8" if segment.get(1) == "314" else "D8"
         if segment.get(2) in ("D8", "RD8") and segment.get(2) != wanted:
@@ -301,6 +307,8 @@ _STAY = another_day("99222", place_of_service="21")
     snip=4,
     source="005010X222A1 situational rule, DTP*435 (SR045)",
     triggers=_INPATIENT_VISITS,
+    needs=("pos:21", "pos:51", "pos:61"),
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(_STAY, at=("2300", "DTP")),
@@ -316,7 +324,7 @@ def admission_date_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     Fix: Add DTP*435*D8 with the date of admission.
     """
     # A discharge without an admission is the subject of SIT036.
-    if not claim.places.isdisjoint({"2300/DTP*435", "2300/DTP*096"}):
+    if not claim.contents.isdisjoint({"DTP*435", "DTP*096"}):
         return
     for line in claim.lines:
         if line.procedure in _INPATIENT_VISITS and line.place_of_service in _INPATIENT_PLACES:
@@ -332,6 +340,8 @@ def admission_date_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     strict="error",
     snip=4,
     source="005010X222A1 situational rule, DTP*096 (SR046)",
+    needs=("DTP*096",),
+    whole=True,
     acks=UNWANTED,
     examples=(
         Bad(_dated("096*D8*20260114"), at=("2300", "DTP")),
@@ -345,7 +355,7 @@ def discharge_date_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Add DTP*435, or remove DTP*096 from a claim without a stay.
     """
-    if "2300/DTP*096" in claim.places and "2300/DTP*435" not in claim.places:
+    if "DTP*435" not in claim.contents:
         for segment in each(claim.loop, "DTP", "096"):
             words = "The claim has a date of discharge, but no admission (DTP*435)."
             yield Hit(place(claim.loop, segment), words)
@@ -357,6 +367,7 @@ def discharge_date_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
     severity="error",
     snip=4,
     source="005010X222A1, DTP*096 and DTP*435 (SR046)",
+    needs=("DTP*096",),
     stc=("A8:190", "A8:189"),
     examples=(
         Bad(_dated("435*D8*20260110", "096*D8*20260109"), at=("2300", "DTP03")),
@@ -370,8 +381,6 @@ def discharge_before_admission(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Correct the date that is wrong.
     """
-    if "2300/DTP*096" not in claim.places:
-        return
     admitted, discharged = claim.admission_date, claim.discharge_date
     if admitted is not None and discharged is not None and discharged < admitted:
         words = f"The patient was discharged on {discharged}, before the admission on {admitted}."
@@ -384,6 +393,8 @@ def discharge_before_admission(claim: Claim, context: Context) -> Iterator[Hit]:
     severity="info",
     snip=6,
     source="005010X222A1 situational rule, DTP*090 and DTP*091 (SR047)",
+    needs=("SV101-3",),
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(another_day("66984:55"), at=("2300", "DTP")),
@@ -398,7 +409,7 @@ def care_transfer_date_missing(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Add DTP*090 with the day on which the care began, and DTP*091 with the day on which it ended.
     """
-    if "55" not in claim.modifiers or "2300/DTP*090/091" in claim.places:
+    if "DTP*090/091" in claim.contents:
         return
     for line in claim.lines:
         if "55" in line.modifiers:
@@ -421,7 +432,7 @@ _PAST: Mapping[str, tuple[str, str]] = {
     "096": ("the discharge", "190"),
 }
 """Dates of the past: what they are, and the 277CA status of each. Disability and return to work may lie ahead."""
-_PAST_PLACES = frozenset(f"2300/DTP*{code}" for code in _PAST)
+_PAST_MARKS = tuple(f"DTP*{code}" for code in _PAST)
 
 
 @rule(
@@ -430,6 +441,7 @@ _PAST_PLACES = frozenset(f"2300/DTP*{code}" for code in _PAST)
     severity="error",
     snip=5,
     source="005010X222A1, 2300 DTP against BHT04 (SR115)",
+    needs=_PAST_MARKS,
     stc=("A7:510",),
     examples=(
         Bad(_dated("431*D8*20260121"), at=("2300", "DTP03")),
@@ -461,6 +473,7 @@ def history_date_in_future(claim: Claim, context: Context) -> Iterator[Hit]:
     severity="error",
     snip=4,
     source="005010X222A1, 2300 DTP against DMG02 (SR115)",
+    needs=_PAST_MARKS,
     stc=("A8:158:QC",),
     examples=(
         Bad(_dated("431*D8*19740101"), at=("2300", "DTP03")),
@@ -474,8 +487,6 @@ def history_date_before_birth(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Correct the date, or the patient's date of birth.
     """
-    if _PAST_PLACES.isdisjoint(claim.places):
-        return
     born = claim.patient_birth_date
     # A birth date after the services themselves is the subject of DAT006.
     if born is None or any(line.service_from is not None and line.service_from < born for line in claim.lines):
@@ -488,8 +499,6 @@ def history_date_before_birth(claim: Claim, context: Context) -> Iterator[Hit]:
 
 
 def _past_dates(claim: Claim) -> Iterator[tuple[Segment, date]]:
-    if _PAST_PLACES.isdisjoint(claim.places):
-        return
     for segment in each(claim.loop, "DTP", *_PAST):
         day = parse_day(segment.get(3))
         if day is not None:
@@ -498,7 +507,5 @@ def _past_dates(claim: Claim) -> Iterator[tuple[Segment, date]]:
 
 def _date_of(claim: Claim, qualifier: str) -> date | None:
     """The date of the claim with this qualifier; None if it is not there or no date."""
-    if f"2300/DTP*{qualifier}" not in claim.places:
-        return None
     segment = find(claim.loop, "DTP", qualifier)
     return parse_day(segment.get(3)) if segment is not None else None

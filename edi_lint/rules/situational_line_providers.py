@@ -39,6 +39,7 @@ _ELSEWHERE = "N3*7 SAMPLE ST~N4*ANYTOWN*MI*490011235~"
     strict="error",
     snip=4,
     source="005010X222A1 situational rule, 2420A (SR074)",
+    needs=("2420A",),
     acks=UNWANTED,
     examples=(
         Bad(on_line_1("NM1*82*1*TESTDOCTOR*ALAN****XX*1993005010~"), at=("2420A", "NM1")),
@@ -56,8 +57,6 @@ def line_rendering_provider_unwanted(claim: Claim, context: Context) -> Iterator
 
     Fix: Remove loop 2420A.
     """
-    if "2420A/NM1*82" not in claim.places:
-        return
     above = claim.rendering or claim.billing.party
     if above is None or not above.npi:
         return
@@ -78,6 +77,8 @@ _PURCHASED_FOR = "PS1*1234567893*20~"
     severity="error",
     snip=4,
     source="005010X222A1 situational rule, 2420B with PS1 (SR075)",
+    needs=("PS1",),
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(on_line_1(_PURCHASED_FOR), at=("2420B", "NM1")),
@@ -91,8 +92,6 @@ def purchased_service_provider_missing(claim: Claim, context: Context) -> Iterat
 
     Fix: Add loop 2420B (NM1*QB) with the provider's NPI, or remove PS1.
     """
-    if "2400/PS1" not in claim.places:
-        return
     for line in claim.lines:
         purchase = find(line.loop, "PS1")
         if purchase is not None and line.inner("2420B") is None:
@@ -106,6 +105,8 @@ def purchased_service_provider_missing(claim: Claim, context: Context) -> Iterat
     severity="warning",
     snip=4,
     source="005010X222A1 situational rule, PS1 with 2420B (SR075)",
+    needs=("2420B",),
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(on_line_1(_PURCHASED_FROM), at=("2400", "PS1")),
@@ -119,8 +120,6 @@ def purchased_service_charge_missing(claim: Claim, context: Context) -> Iterator
 
     Fix: Add PS1 with the provider's NPI and what it charged.
     """
-    if "2420B/NM1*QB" not in claim.places:
-        return
     for line in claim.lines:
         provider = line.inner("2420B")
         if provider is not None and find(line.loop, "PS1") is None:
@@ -129,7 +128,6 @@ def purchased_service_charge_missing(claim: Claim, context: Context) -> Iterator
 
 
 _AS_ON_CLAIM = {"2420C": "2310C", "2420D": "2310D", "2420G": "2310E", "2420H": "2310F"}
-_REPEATABLE = frozenset({"2420C/NM1*77", "2420D/NM1*DQ", "2420G/NM1*PW", "2420H/NM1*45"})
 _HALL = "NM1*77*2*EXAMPLE HALL*****XX*1234567893~"
 _SUPERVISOR = "NM1*DQ*1*TESTDOCTOR*BERTA****XX*1234567893~"
 
@@ -141,6 +139,7 @@ _SUPERVISOR = "NM1*DQ*1*TESTDOCTOR*BERTA****XX*1234567893~"
     strict="error",
     snip=4,
     source="005010X222A1 situational rules, 2420C, 2420D, 2420G and 2420H (SR076)",
+    needs=("2420C", "2420D", "2420G", "2420H"),
     acks=UNWANTED,
     examples=(
         Bad(on_claim(_HALL, _ELSEWHERE) | on_line_1(_HALL, _ELSEWHERE), at=("2420C", "NM1")),
@@ -159,8 +158,6 @@ def line_provider_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Remove the loop from the line.
     """
-    if claim.places.isdisjoint(_REPEATABLE):
-        return
     for line in claim.lines:
         for loop in inner_loops(line.loop, *_AS_ON_CLAIM):
             above = claim.inner(_AS_ON_CLAIM[loop.id])
@@ -189,6 +186,7 @@ _ORDERING = "NM1*DK*1*TESTDOCTOR*ALAN****XX*1993005010~"
     strict="error",
     snip=4,
     source="005010X222A1 situational rule, 2420E (SR077)",
+    needs=("2420E",),
     acks=UNWANTED,
     examples=(
         Bad(on_line_1(_ORDERING), at=("2420E", "NM1"), severity="warning"),
@@ -206,8 +204,6 @@ def ordering_provider_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Remove loop 2420E.
     """
-    if "2420E/NM1*DK" not in claim.places:
-        return
     for line in claim.lines:
         loop = line.inner("2420E")
         if loop is not None and line.rendering_npi and npi_of(loop) == line.rendering_npi:
@@ -232,6 +228,8 @@ def _certified(*segments: str) -> dict[str, str]:
     severity="error",
     snip=4,
     source="005010X222A1 situational rules, 2420E N3, N4 and PER (SR077)",
+    needs=("2420E",),
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(_certified(_ORDERED, _ELSEWHERE), at=("2420E", "PER")),
@@ -247,8 +245,6 @@ def ordering_provider_details_missing(claim: Claim, context: Context) -> Iterato
 
     Fix: Complete loop 2420E with N3, N4 and PER.
     """
-    if "2420E/NM1*DK" not in claim.places:
-        return
     for line in claim.lines:
         orderer = line.inner("2420E")
         certificate = _certificate(line)
@@ -276,6 +272,8 @@ def _certificate(line: ServiceLine) -> Spot | None:
 _CLAIM_PROVIDERS = ("2310A", "2310B", "2310C", "2310D")
 _LINE_PROVIDERS = ("2420A", "2420B", "2420C", "2420D", "2420E", "2420F")
 _SECONDARY = ("0B", "1G", "G2", "LU")
+_NUMBERS = ("REF*0B/1G", "REF*0B/1G/G2", "REF*0B/1G/G2/LU", "REF*0B/G2/LU", "REF*G2/LU")
+_OTHERS_NUMBERS = ("REF*G1", "REF*9F", *_NUMBERS)
 
 
 @rule(
@@ -285,6 +283,7 @@ _SECONDARY = ("0B", "1G", "G2", "LU")
     strict="error",
     snip=4,
     source="005010X222A1 situational rules, REF of 2310 and 2420 (SR078)",
+    needs=_NUMBERS,
     acks=UNWANTED,
     examples=(
         Bad({"207Q00000X~": "207Q00000X~REF*G2*TST4711~"}, at=("2310B", "REF")),
@@ -302,8 +301,7 @@ def provider_secondary_id_unwanted(claim: Claim, context: Context) -> Iterator[H
 
     Fix: Remove the REF segment, unless your payer has asked for it.
     """
-    # Most claims have no such segment, and are let go by the names of their places.
-    if not any("/REF*" in key and key[:4] in ("2310", "2420") for key in claim.places) or before_npi(claim.transaction):
+    if before_npi(claim.transaction):
         return
     for loop in _providers(claim):
         if npi_of(loop):
@@ -319,6 +317,7 @@ def provider_secondary_id_unwanted(claim: Claim, context: Context) -> Iterator[H
     severity="error",
     snip=4,
     source="005010X222A1, REF04 of 2400 and 2420 against 2330B (SR078)",
+    needs=_OTHERS_NUMBERS,
     stc=("A8:479",),
     whole=True,
     examples=(
@@ -339,7 +338,7 @@ def other_payer_reference_unmatched(claim: Claim, context: Context) -> Iterator[
     Fix: Write the id of the other payer's loop 2330B into REF04-2.
     """
     known = {other.payer_id for other in claim.other_payers}
-    if "" in known or not any("/REF*" in key and key[:4] in ("2400", "2420") for key in claim.places):
+    if "" in known:
         return
     for line in claim.lines:
         for loop in (line.loop, *inner_loops(line.loop, *_LINE_PROVIDERS)):

@@ -8,6 +8,7 @@ date, its remarks or one of its line payments.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ..claims import Claim, OtherPayer, Spot
 from ..claims.fields import find, missing_spot, parse_decimal
@@ -52,6 +53,7 @@ def _decided_lines(bundled: str = "", left: str = "") -> dict[str, str]:
     severity="error",
     snip=4,
     source="005010X222A1 situational rule, 2320 AMT*D (SR080, SR011)",
+    needs=("2320",),
     acks=MISSING,
     whole=True,
     examples=(
@@ -82,7 +84,7 @@ def other_payer_paid_missing(claim: Claim, context: Context) -> Iterator[Hit]:
             yield Hit(missing_spot(other.loop, "AMT", "D"), words, trigger=decision)
             return
     plan = claim.billing.inner("2010AC")
-    if plan is None or transaction_kind(claim.transaction) != "31" or "2320/AMT*D" in claim.places:
+    if plan is None or transaction_kind(claim.transaction) != "31" or "AMT*D" in claim.contents:
         return
     words = "A Medicaid agency asks for its money back, but no payer of the claim has paid (AMT*D)."
     yield Hit(missing_spot(others[0].loop, "AMT", "D"), words, trigger=place(plan, plan.first))
@@ -106,6 +108,7 @@ def _decision(claim: Claim, other: OtherPayer) -> Spot | None:
     severity="error",
     snip=3,
     source="005010X222A1, 2320 AMT*A8 (SR081)",
+    needs=("AMT*A8",),
     stc=("A7:672",),
     examples=(
         Bad(_first_payer("AMT*A8*150", after=""), at=("2320", "AMT02")),
@@ -119,8 +122,9 @@ def not_covered_amount_differs(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Write the charge of the claim (CLM02) into AMT*A8.
     """
-    if "2320/AMT*A8" not in claim.places or claim.total_charge is None:
-        return
+    charges = [line.charge or Decimal(0) for line in claim.lines]
+    if claim.total_charge is None or sum(charges, Decimal(0)) != claim.total_charge:
+        return  # It is the total that is wrong: STR001.
     for other in claim.other_payers:
         if other.not_covered is not None and other.not_covered != claim.total_charge:
             words = f"AMT*A8 is {other.sent('not_covered')}, but the claim charges {claim.sent('total_charge')}."
@@ -134,6 +138,7 @@ def not_covered_amount_differs(claim: Claim, context: Context) -> Iterator[Hit]:
     strict="error",
     snip=4,
     source="005010X222A1, 2320 AMT*A8 without AMT*D and CAS (SR081)",
+    needs=("AMT*A8",),
     acks=UNWANTED,
     examples=(
         Bad(_first_payer("AMT*D*0", "AMT*A8*151.5"), at=("2320", "AMT")),
@@ -148,8 +153,6 @@ def not_covered_decision_unwanted(claim: Claim, context: Context) -> Iterator[Hi
 
     Fix: Remove AMT*A8 when the payer has decided; else remove AMT*D and CAS.
     """
-    if "2320/AMT*A8" not in claim.places:
-        return
     for number, other in enumerate(claim.other_payers, 1):
         passed_over = find(other.loop, "AMT", "A8")
         decision = find(other.loop, "CAS") or find(other.loop, "AMT", "D")
@@ -165,6 +168,7 @@ def not_covered_decision_unwanted(claim: Claim, context: Context) -> Iterator[Hi
     strict="error",
     snip=4,
     source="005010X222A1, AMT*EAF of 2320 and 2430 (SR082); Stedi claim edit on remaining patient liability",
+    needs=("AMT*EAF",),
     acks=UNWANTED,
     examples=(
         Bad(
@@ -182,8 +186,6 @@ def remaining_liability_unwanted(claim: Claim, context: Context) -> Iterator[Hit
 
     Fix: Remove AMT*EAF from loop 2320 when the lines have it.
     """
-    if not claim.places.issuperset({"2320/AMT*EAF", "2430/AMT*EAF"}):
-        return
     on_lines = {
         found.payer_id: place(found.loop, owed)
         for line in claim.lines
@@ -207,6 +209,7 @@ def remaining_liability_unwanted(claim: Claim, context: Context) -> Iterator[Hit
     strict="error",
     snip=4,
     source="005010X222A1, CAS01 of 2320 and 2430 (SR083)",
+    needs=("CAS",),
     stc=("A7:696",),
     examples=(
         Bad(_first_payer("CAS*PR*1*30", "CAS*PR*2*1.5", "AMT*D*120"), at=("2320", "CAS01")),
@@ -238,6 +241,7 @@ def adjustment_group_repeated(claim: Claim, context: Context) -> Iterator[Hit]:
     severity="error",
     snip=2,
     source="005010X222A1, CAS of 2320 and 2430: adjustments from the left (SR083)",
+    needs=("CAS",),
     acks=ELEMENT_MISSING,
     examples=(
         Bad(_first_payer("CAS*PR*1*30*****2*1.5", "AMT*D*120"), at=("2320", "CAS05")),
@@ -267,6 +271,7 @@ def adjustment_gap(claim: Claim, context: Context) -> Iterator[Hit]:
     strict="error",
     snip=2,
     source="005010X222A1, CAS of 2320 and 2430: adjustments are not zero (SR083)",
+    needs=("CAS",),
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad(_first_payer("CAS*PR*1*30**2*0", "AMT*D*121.5"), at=("2320", "CAS06")),
@@ -291,8 +296,6 @@ def adjustment_zero_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
 
 def _adjusted(claim: Claim) -> Iterator[tuple[OpenLoop, list[Segment]]]:
     """The loops of the claim that have adjustments, with those."""
-    if claim.places.isdisjoint({"2320/CAS", "2430/CAS"}):
-        return
     for outer in (claim.loop, *(line.loop for line in claim.lines)):
         for loop in inner_loops(outer, "2320", "2430"):
             adjustments = list(each(loop, "CAS"))
@@ -303,7 +306,6 @@ def _adjusted(claim: Claim) -> Iterator[tuple[OpenLoop, list[Segment]]]:
 # -- providers, and lines paid with others ----------------------------------------------------------------
 
 _OWN_LOOPS = {"2330C": "2310A", "2330D": "2310B", "2330E": "2310C", "2330F": "2310D"}
-_OWN_PLACES = frozenset({"2330C/NM1*DN/P3", "2330D/NM1*82", "2330E/NM1*77", "2330F/NM1*DQ"})
 
 
 @rule(
@@ -313,6 +315,7 @@ _OWN_PLACES = frozenset({"2330C/NM1*DN/P3", "2330D/NM1*82", "2330E/NM1*77", "233
     strict="error",
     snip=4,
     source="005010X222A1 situational rules, 2330C to 2330F (SR086)",
+    needs=("2330C", "2330D", "2330E", "2330F"),
     acks=UNWANTED,
     examples=(
         Bad(_first_payer("AMT*D*151.5", after=f"{_DATED}NM1*DQ*1~REF*G2*TST4711~"), at=("2330F", "NM1")),
@@ -326,8 +329,6 @@ def other_payer_provider_unwanted(claim: Claim, context: Context) -> Iterator[Hi
 
     Fix: Remove the loop, or name the provider in loop 2310.
     """
-    if claim.places.isdisjoint(_OWN_PLACES):
-        return
     for other in claim.other_payers:
         for loop in inner_loops(other.loop, *_OWN_LOOPS):
             if claim.inner(_OWN_LOOPS[loop.id]) is None:
@@ -341,6 +342,7 @@ def other_payer_provider_unwanted(claim: Claim, context: Context) -> Iterator[Hi
     severity="error",
     snip=4,
     source="005010X222A1, SVD06 names an LX (SR108)",
+    needs=("2430",),
     stc=("A8:710",),
     whole=True,
     examples=(
@@ -355,8 +357,6 @@ def bundled_line_unknown(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Write the LX of the line that was paid instead into SVD06, or leave it empty when nothing was bundled.
     """
-    if "2430/SVD" not in claim.places:
-        return
     numbers = {line.number.lstrip("0") for line in claim.lines}
     for line in claim.lines:
         for found in line.adjudications:

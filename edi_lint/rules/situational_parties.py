@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..claims import Claim, Spot
+from ..claims import Spot
+from ..findings import Severity
 from ..guide import OpenLoop
 from ..x12 import Segment
 from .registry import Acks, Bad, Context, Good, Hit, rule
-from .situational import ELEMENT_MISSING, ELEMENT_UNWANTED, LEVELS, Unit, each, loops_of, place
+from .situational import ELEMENT_MISSING, ELEMENT_UNWANTED, LEVELS, Unit, of_parties, place
 
 _BILLING_CITY = "N4*ANYTOWN*MI*490011234"
 _PHONE = "TE*3125550134"
@@ -41,7 +42,7 @@ def first_name_missing(record: Unit, context: Context) -> Iterator[Hit]:
     Fix: Enter the first name, or set NM102 to 2 when it is an organization. A person who really has only one name must
     be arranged with the payer.
     """
-    for loop, name in loops_of(record, context):
+    for loop, name in of_parties(record, "NM1", context):
         if name.get(2) == "1" and name.get(3) and not name.get(4) and _is_used(loop, 4):
             words = f"The person in loop {loop.id} has no first name."
             yield Hit(place(loop, name, 4), words, trigger=place(loop, name, 2))
@@ -55,6 +56,7 @@ def first_name_missing(record: Unit, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1 situational rule, NM104, NM105 and NM107 (SR013)",
     level=LEVELS,
+    needs=("2310B", "2330A", "2420A"),
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad({"FAMILY PRACTICE*****XX": "FAMILY PRACTICE*ALAN****XX"}, at=("2010AA", "NM104")),
@@ -69,7 +71,7 @@ def organization_name_parts_unwanted(record: Unit, context: Context) -> Iterator
 
     Fix: Put the whole name of the organization into NM103, or set NM102 to 1 when it is a person.
     """
-    for loop, name in loops_of(record, context):
+    for loop, name in of_parties(record, "NM1", context):
         if name.get(2) != "2":
             continue
         part = next((number for number in _NAME_PARTS if name.get(number) and _is_used(loop, number)), None)
@@ -99,6 +101,7 @@ _ZIP_ELSEWHERE = frozenset({"2010AA", "2310C"})
     snip=2,
     source="005010X222A1 situational rule, N402 and N403 (SR012)",
     level=LEVELS,
+    needs=("N4",),
     acks=ELEMENT_MISSING,
     examples=(
         Bad({_BILLING_CITY: "N4*ANYTOWN**490011234"}, at=("2010AA", "N402")),
@@ -114,7 +117,7 @@ def state_or_postal_code_missing(record: Unit, context: Context) -> Iterator[Hit
 
     Fix: Enter the state in N402 and the ZIP code in N403, or the country in N404 when the address is abroad.
     """
-    for loop, city in _cities(record, context):
+    for loop, city in of_parties(record, "N4", context):
         if city.get(4) not in ("", "US", "CA"):
             continue
         if not city.get(2) and not city.get(7):
@@ -131,6 +134,7 @@ def state_or_postal_code_missing(record: Unit, context: Context) -> Iterator[Hit
     snip=2,
     source="005010X222A1 situational rule, N404 (SR012)",
     level=LEVELS,
+    needs=("N4",),
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad({_BILLING_CITY: f"{_BILLING_CITY}*US"}, at=("2010AA", "N404")),
@@ -144,7 +148,7 @@ def country_unwanted(record: Unit, context: Context) -> Iterator[Hit]:
 
     Fix: Leave N404 empty.
     """
-    for loop, city in _cities(record, context):
+    for loop, city in of_parties(record, "N4", context):
         if city.get(4) == "US":
             yield Hit(place(loop, city, 4), f"The address in loop {loop.id} gives US as its country: leave it out.")
 
@@ -157,6 +161,7 @@ def country_unwanted(record: Unit, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1 situational rule, N402 and N407 (SR012)",
     level=LEVELS,
+    needs=("N4",),
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad({_BILLING_CITY: "N4*ANYTOWN*MI*80331*DE"}, at=("2010AA", "N402")),
@@ -171,22 +176,13 @@ def state_or_subdivision_unwanted(record: Unit, context: Context) -> Iterator[Hi
 
     Fix: For an address abroad leave N402 empty and use N407; for one in the United States or Canada use N402 alone.
     """
-    for loop, city in _cities(record, context):
+    for loop, city in of_parties(record, "N4", context):
         if city.get(2) and city.get(4) not in _WITH_STATES:
             words = f"The address in loop {loop.id} is in {city.get(4)}, and N402 names a state or province."
             yield Hit(place(loop, city, 2), words, trigger=place(loop, city, 4))
         elif city.get(7) and not city.get(2) and city.get(4) in _WITH_STATES - {""}:
             words = f"The address in loop {loop.id} is in {city.get(4)}: N402 names the state or province, not N407."
             yield Hit(place(loop, city, 7), words, trigger=place(loop, city, 4))
-
-
-def _cities(record: Unit, context: Context) -> Iterator[tuple[OpenLoop, Segment]]:
-    """The N4 segments of a unit."""
-    if isinstance(record, Claim) and not any(key.endswith("/N4") for key in record.places):
-        return
-    for loop, _ in loops_of(record, context):
-        for city in each(loop, "N4"):
-            yield loop, city
 
 
 _NUMBERING_PLAN = re.compile("[2-9][0-9]{2}[2-9][0-9]{6}")
@@ -199,12 +195,13 @@ _NUMBERING_PLAN = re.compile("[2-9][0-9]{2}[2-9][0-9]{6}")
     snip=2,
     source="005010X222A1, PER: area code and number (SR015); Stedi claim edit on telephone numbers",
     level=LEVELS,
+    needs=("PER*IC",),
     acks=Acks(ik304="8", ik403="I12"),
     examples=(
         Bad({_PHONE: "TE*(312)555-0134"}, at=("1000A", "PER04")),
         Bad({_PHONE: "TE*13125550134"}, at=("1000A", "PER04")),
         Bad({_PHONE: "TE*5550134"}, at=("1000A", "PER04")),
-        Bad({_PHONE: f"{_PHONE}*FX*0125550134"}, at=("1000A", "PER06")),
+        Bad({_PHONE: f"{_PHONE}*FX*0125550134"}, at=("1000A", "PER06"), severity="warning"),
         Good({_PHONE: f"{_PHONE}*EX*0134*EM*DESK@EXAMPLE.COM"}),
         # Other countries have other numbers.
         Good({_PHONE: "TE*442079460958"}),
@@ -213,28 +210,35 @@ _NUMBERING_PLAN = re.compile("[2-9][0-9]{2}[2-9][0-9]{6}")
 def phone_number_format(record: Unit, context: Context) -> Iterator[Hit]:
     """Telephone and fax numbers of North America are ten digits: area code and number, without 1, hyphens or brackets.
 
-    Numbers of another length than 7, 10 or 11 digits are taken for those of other countries.
+    Numbers of another length than 7, 10 or 11 digits are taken for those of other countries. An area code or exchange
+    that begins with 0 or 1 is a warning: no number has one, but not every receiver looks.
 
     Why: Receivers read the ten digits as area code and number, and reject anything else.
 
     Fix: Enter the ten digits; an extension goes into the next pair of elements, with EX.
     """
-    for loop, contact in _contacts(record, context):
+    for loop, contact in of_parties(record, "PER", context):
         for position in (3, 5, 7):
-            if contact.get(position) in ("TE", "FX") and (wrong := _wrong_number(contact.get(position + 1))):
+            if contact.get(position) not in ("TE", "FX"):
+                continue
+            wrong, severity = _wrong_number(contact.get(position + 1))
+            if wrong:
                 words = f"A telephone or fax number in loop {loop.id} {wrong}."
-                yield Hit(place(loop, contact, position + 1), words)
+                yield Hit(place(loop, contact, position + 1), words, severity=severity)
 
 
-def _wrong_number(number: str) -> str:
+def _wrong_number(number: str) -> tuple[str, Severity | None]:
+    """What is wrong with the number, empty if nothing is, and how grave where it is less than an error."""
     digits = re.sub("[^0-9]", "", number)
     if len(digits) not in (7, 10, 11) or (len(digits) == 11 and digits[0] != "1") or number.startswith("+"):
-        return ""
+        return "", None
     if digits != number:
-        return "is not digits alone"
+        return "is not digits alone", None
     if len(digits) != 10:
-        return "has no area code" if len(digits) == 7 else "begins with the long-distance 1"
-    return "" if _NUMBERING_PLAN.fullmatch(digits) else "has an area code or exchange that begins with 0 or 1"
+        return "has no area code" if len(digits) == 7 else "begins with the long-distance 1", None
+    if _NUMBERING_PLAN.fullmatch(digits):
+        return "", None
+    return "has an area code or exchange that begins with 0 or 1", "warning"
 
 
 @rule(
@@ -245,6 +249,7 @@ def _wrong_number(number: str) -> str:
     snip=2,
     source="005010X222A1, PER: an extension follows its telephone number (SR015)",
     level=LEVELS,
+    needs=("PER*IC",),
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad({_PHONE: "EM*DESK@EXAMPLE.COM*EX*12"}, at=("1000A", "PER05")),
@@ -259,7 +264,7 @@ def phone_extension_unwanted(record: Unit, context: Context) -> Iterator[Hit]:
 
     Fix: Put EX and the extension behind TE and its number.
     """
-    for loop, contact in _contacts(record, context):
+    for loop, contact in of_parties(record, "PER", context):
         for position in (5, 7):
             if contact.get(position) == "EX" and contact.get(position - 2) in ("EM", "EX", ""):
                 words = f"An extension in loop {loop.id} does not follow a telephone number."
@@ -268,12 +273,3 @@ def phone_extension_unwanted(record: Unit, context: Context) -> Iterator[Hit]:
 
 def _before(loop: OpenLoop, contact: Segment, position: int) -> Spot | None:
     return place(loop, contact, position - 2) if contact.get(position - 2) else None
-
-
-def _contacts(record: Unit, context: Context) -> Iterator[tuple[OpenLoop, Segment]]:
-    """The PER segments of a unit."""
-    if isinstance(record, Claim) and record.places.isdisjoint({"2310C/PER*IC", "2420E/PER*IC"}):
-        return
-    for loop, _ in loops_of(record, context):
-        for contact in each(loop, "PER"):
-            yield loop, contact

@@ -23,6 +23,7 @@ from .situational import (
     on_claim,
     on_line_1,
     place,
+    transports,
 )
 
 _REFERRING = "NM1*DN*1*TESTDOCTOR*BERTA****XX*1234567893~"
@@ -37,6 +38,7 @@ _ELSEWHERE = "N3*7 SAMPLE ST~N4*ANYTOWN*MI*490011235~"
     severity="error",
     snip=4,
     source="005010X222A1, NM101 of 2310A and 2420F (SR070)",
+    needs=("2310A", "2420F"),
     acks=Acks(ik304="8", ik403="I6"),
     examples=(
         Bad({"NM1*82*1*": f"{_PRIMARY}NM1*82*1*"}, at=("2310A", "NM101")),
@@ -52,8 +54,6 @@ def referring_provider_order(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Send the referring provider with DN, and the primary care provider, if needed, in a second loop with P3.
     """
-    if claim.places.isdisjoint({"2310A/NM1*DN/P3", "2420F/NM1*DN/P3"}):
-        return
     for outer in (claim.loop, *(line.loop for line in claim.lines)):
         for number, loop in enumerate(inner_loops(outer, "2310A", "2420F")):
             found = loop.segments[0].get(1) if loop.segments else ""
@@ -76,6 +76,7 @@ def referring_provider_order(claim: Claim, context: Context) -> Iterator[Hit]:
     strict="error",
     snip=4,
     source="005010X222A1 situational rule, 2310C (SR072)",
+    needs=("2310C",),
     acks=UNWANTED,
     examples=(
         Bad(on_claim("NM1*77*2*EXAMPLE HALL~", _OFFICE), at=("2310C", "NM1")),
@@ -102,6 +103,7 @@ def service_location_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
     strict="error",
     snip=4,
     source="005010X222A1 situational rule, 2310C and 2420C NM109 (SR072)",
+    needs=("2310C", "2420C"),
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad(on_claim("NM1*77*2*EXAMPLE HALL*****XX*1993000011~", _ELSEWHERE), at=("2310C", "NM109")),
@@ -118,7 +120,7 @@ def service_location_npi_unwanted(claim: Claim, context: Context) -> Iterator[Hi
     Fix: Leave NM108 and NM109 of the location empty, or enter the NPI of the organization that the place belongs to.
     """
     billing = claim.billing.party
-    if billing is None or not billing.npi or claim.places.isdisjoint({"2310C/NM1*77", "2420C/NM1*77"}):
+    if billing is None or not billing.npi:
         return
     for outer in (claim.loop, *(line.loop for line in claim.lines)):
         for location in inner_loops(outer, "2310C", "2420C"):
@@ -135,6 +137,7 @@ def service_location_npi_unwanted(claim: Claim, context: Context) -> Iterator[Hi
     strict="error",
     snip=4,
     source="005010X222A1 situational rule, 2310D and 2420D (SR073); Stedi claim edit on supervising providers",
+    needs=("2310D", "2420D"),
     acks=UNWANTED,
     examples=(
         Bad(on_claim("NM1*DQ*1*TESTDOCTOR*ALAN****XX*1993005010~"), at=("2310D", "NM1")),
@@ -151,8 +154,6 @@ def supervising_provider_unwanted(claim: Claim, context: Context) -> Iterator[Hi
     """
     # On Medicare claims for an injection, rule PRV006 tells of it.
     if context.scope == "medicare" and "96372" in claim.procedures:
-        return
-    if claim.places.isdisjoint({"2310D/NM1*DQ", "2420D/NM1*DQ"}):
         return
     rendering = claim.rendering.npi if claim.rendering is not None else claim.billing.npi
     yield from _supervises_himself(claim.inner("2310D"), rendering)
@@ -180,6 +181,7 @@ _DROP_OFF = "NM1*45*2~N3*9 SAMPLE ST~N4*ANYTOWN*MI*490011236~"
     snip=6,
     source="005010X222A1 situational rule, 2310E and 2310F (SR064)",
     triggers=AMBULANCE,
+    whole=True,
     acks=MISSING,
     examples=(
         Bad(_CARRIED | on_claim(_DROP_OFF), at=("2310E", "NM1")),
@@ -195,7 +197,7 @@ def ambulance_location_missing(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Add loops 2310E and 2310F with the two addresses.
     """
-    carried = [line for line in claim.lines if line.procedure in AMBULANCE]
+    carried = transports(claim)
     for wanted, own, what in (("2310E", "2420G", "picked up"), ("2310F", "2420H", "dropped off")):
         if claim.inner(wanted) is None:
             line = next((line for line in carried if line.inner(own) is None), None)
@@ -211,6 +213,7 @@ def ambulance_location_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=6,
     source="005010X222A1, 2310C: not for ambulance services (SR064)",
     triggers=AMBULANCE,
+    needs=("2310C",),
     acks=UNWANTED,
     hides=("SIT050", "SIT051"),
     examples=(
@@ -229,7 +232,8 @@ def ambulance_service_location_unwanted(claim: Claim, context: Context) -> Itera
     Fix: Move the address to loop 2310E or 2310F.
     """
     location = claim.inner("2310C")
-    if location is not None:
-        line = next(line for line in claim.lines if line.procedure in AMBULANCE)
+    if location is None:
+        return
+    for line in transports(claim)[:1]:
         words = f"{line.procedure} on line {line.number} is a transport, and the claim has a service location (2310C)."
         yield Hit(place(location, location.first), words, trigger=line.at("procedure"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..claims import Claim, Patient, Subscriber
+from ..claims import Claim, OtherPayer, Patient, Subscriber
 from ..claims.fields import find, missing_spot
 from .examples import payer
 from .registry import Acks, Bad, Context, Good, Hit, rule
@@ -102,6 +102,7 @@ def relationship_unwanted(patient: Patient, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1 situational rule, 2000B and 2320 SBR04 (SR018)",
     level=("subscriber", "claim"),
+    needs=("2320",),
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad({"*******CI~": "*TSTG1*EXAMPLE WORKS*****CI~"}, at=("2000B", "SBR04")),
@@ -133,6 +134,7 @@ def group_name_unwanted(record: Subscriber | Claim, context: Context) -> Iterato
     snip=2,
     source="005010X222A1 situational rule, 2000B and 2320 SBR05 (SR019)",
     level=("subscriber", "claim"),
+    needs=("2320",),
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad({"*******CI~": "***12****CI~"}, at=("2000B", "SBR05")),
@@ -170,6 +172,7 @@ def insurance_type_unwanted(record: Subscriber | Claim, context: Context) -> Ite
     severity="error",
     snip=4,
     source="005010X222A1, SBR01 of 2000B and 2320 (SR021); Stedi claim edit on responsibility codes",
+    needs=("2320",),
     stc=("A8:742",),
     examples=(
         Bad(_other("P*18*******BL"), at=("2320", "SBR01")),
@@ -185,13 +188,14 @@ def payer_sequence_repeated(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Enter P, S, T and so on in SBR01, each once, in the order in which the payers pay.
     """
-    seen = {claim.subscriber.payer_sequence: claim.subscriber.at("payer_sequence")}
+    if not claim.other_payers:
+        return
+    seen: dict[str, Subscriber | OtherPayer] = {claim.subscriber.payer_sequence: claim.subscriber}
     for other in claim.other_payers:
         code = other.payer_sequence
-        if code in seen and code not in ("", "U"):
+        if seen.setdefault(code, other) is not other and code not in ("", "U"):
             words = f"Two payers of the claim have {code} in SBR01, the place in the order of payment."
-            yield Hit(other.at("payer_sequence"), words, trigger=seen[code])
-        seen.setdefault(code, other.at("payer_sequence"))
+            yield Hit(other.at("payer_sequence"), words, trigger=seen[code].at("payer_sequence"))
 
 
 @rule(
@@ -263,7 +267,8 @@ def subscriber_details_missing(subscriber: Subscriber, context: Context) -> Iter
     Fix: Add the missing segment to loop 2010BA, in the order N3, N4, DMG.
     """
     loop = subscriber.inner("2010BA")
-    if loop is None or subscriber.relationship != "18":
+    # Where HL04 announces a patient, it is SBR02 or HL04 that is wrong: reported as such.
+    if loop is None or subscriber.relationship != "18" or _announces_patients(subscriber):
         return
     for segment_id, what in _DETAILS.items():
         if find(loop, segment_id) is None:
