@@ -27,10 +27,10 @@ from .claims import (
     UnitRecord,
 )
 from .findings import SEVERITIES, ClaimRef, Excerpt, Finding, Severity
-from .guide import Guide
+from .guide import Guide, OpenLoop
 from .privacy import Privacy
 from .reference import Reference
-from .rules import CRASHED, STALE, STRUCTURE, Acks, Check, Context, Hit, Level, Rule, fill
+from .rules import CRASHED, STALE, STRUCTURE, Acks, Check, Context, Hit, Level, Rule, Watch, fill
 from .x12 import ByteStream, Fault, Segment
 
 __all__ = ["RULE_PAGES", "FileCheck", "Ruleset"]
@@ -66,7 +66,9 @@ class Ruleset:
         self.as_of = as_of
         self.privacy = privacy
         self.options = options
-        self._checks: dict[tuple[Level, str, frozenset[str], frozenset[str], bool], Checks] = {}
+        self._woken: dict[str, frozenset[str]] = {}
+        self._delimiters: object = None
+        self._checks: dict[tuple[Level, str, frozenset[str], frozenset[str], bool, frozenset[str] | None], Checks] = {}
         self.not_checked: set[str] = set()
         """Tables that REF001 has spoken of in this run."""
 
@@ -80,14 +82,52 @@ class Ruleset:
         """The rules that speak for a guide fault, by ``kind key``."""
         return {fault: rule for rule in self.rules for fault in rule.speaks_for}
 
+    @cached_property
+    def _watched(self) -> dict[str, list[tuple[str, Watch]]]:
+        """For each segment id the rules that watch it."""
+        found: dict[str, list[tuple[str, Watch]]] = {}
+        for rule in self.rules:
+            for segment_id, watch in rule.watch.items():
+                found.setdefault(segment_id, []).append((rule.id, watch))
+        return found
+
+    def woken(self, loop: OpenLoop) -> frozenset[str]:
+        """The ids of the rules that a segment of the claim may set off."""
+        found: frozenset[str] = frozenset()
+        watched, memo = self._watched, self._woken
+        for node, segment in zip(loop.nodes, loop.segments, strict=True):
+            if node.segment_id in watched:
+                known = memo.get(segment.text)
+                if known is None:
+                    known = self._wake(node.segment_id, segment)
+                if known:
+                    found |= known
+        for child in loop.children:
+            found |= self.woken(child)
+        return found
+
+    def _wake(self, segment_id: str, segment: Segment) -> frozenset[str]:
+        if len(self._woken) >= _MOST_COMBINATIONS or segment.delimiters is not self._delimiters:
+            self._woken.clear()
+            self._delimiters = segment.delimiters
+        known = frozenset(name for name, watch in self._watched[segment_id] if watch(segment, self.reference))
+        self._woken[segment.text] = known
+        return known
+
     def checks(
-        self, level: Level, scope: str, procedures: frozenset[str], contents: frozenset[str], intact: bool
+        self,
+        level: Level,
+        scope: str,
+        procedures: frozenset[str],
+        contents: frozenset[str],
+        intact: bool,
+        woken: frozenset[str] | None,
     ) -> Checks:
         """The rules that can fire on a record, each with its check.
 
         Batches repeat themselves here too: the answer is kept for each combination of procedures that turns up.
         """
-        key = level, scope, procedures, contents, intact
+        key = level, scope, procedures, contents, intact, woken
         found = self._checks.get(key)
         if found is None:
             if len(self._checks) >= _MOST_COMBINATIONS:
@@ -100,7 +140,7 @@ class Ruleset:
                 and (not scope or rule.severity_for(scope) is not None)
                 and (not rule.triggers or not rule.triggers.isdisjoint(procedures))
                 and (not rule.beside or not rule.beside.isdisjoint(procedures))
-                and (level != "claim" or not rule.needs or not rule.needs.isdisjoint(contents))
+                and (level != "claim" or _may_concern(rule, contents, woken))
                 and (intact or not rule.whole)
             )
         return found
@@ -156,14 +196,17 @@ class FileCheck:
             self._memory,
         )
         procedures = contents = frozenset[str]()
+        woken: frozenset[str] | None = frozenset()
         intact = True
         if isinstance(record, Claim):
             context.days = self._days.of(record)
             procedures, contents, intact = record.procedures, record.contents, record.intact
+            woken = self._rules.woken(record.loop)
             for day in context.days:
                 if day.has_earlier:
                     procedures |= day.procedures
-        for rule, check in self._rules.checks(_LEVELS[type(record)], scope, procedures, contents, intact):
+                    woken = None  # What earlier claims bring is not watched: every rule looks for itself.
+        for rule, check in self._rules.checks(_LEVELS[type(record)], scope, procedures, contents, intact, woken):
             context.rule = rule.id
             try:
                 for hit in check(record, context):
@@ -295,6 +338,15 @@ def _scope(record: UnitRecord) -> str:
     if isinstance(record, Patient):
         return record.subscriber.scope if record.subscriber is not None else ""
     return "" if isinstance(record, BillingProvider) else record.scope
+
+
+def _may_concern(rule: Rule, contents: frozenset[str], woken: frozenset[str] | None) -> bool:
+    """Whether the claim has what the rule needs, or a segment that it watches; rules that name neither look always."""
+    if rule.watch and (woken is None or rule.id in woken):
+        return True
+    if rule.needs:
+        return not rule.needs.isdisjoint(contents)
+    return not rule.watch
 
 
 def _identifier(segment_id: str) -> str | None:

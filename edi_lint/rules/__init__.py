@@ -36,7 +36,7 @@ from . import (  # noqa: F401 - the families register themselves
     vaccines,
     visits,
 )
-from .registry import RULES, Acks, Bad, Check, Context, Edit, Good, Hit, Level, Rule, find_rules, rule
+from .registry import RULES, Acks, Bad, Check, Context, Edit, Good, Hit, Level, Rule, Watch, find_rules, rule
 from .structure import CRASHED, STALE, STRUCTURE, fill
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "Hit",
     "Level",
     "Rule",
+    "Watch",
     "fill",
     "find_rules",
     "rule",

@@ -72,6 +72,8 @@ _OTHER_GIVERS = _PROCEDURES | _INTO_VEIN | _UNDER_SKIN - ADMIN_INJECTION
     triggers=ADMIN_INJECTION | ALLERGEN_SUPPLY,
     # The pair of allergen and 96372 would be let through with modifier 59, and no drug line is due.
     hides=("DRG001", "DRG002", "DRG003", "NCI014"),
+    needs=("NTE", "NTE*ADD/DCP", "NTE*TPO"),
+    watch={"SV1": lambda segment, reference: segment.get(1, 2) in ALLERGEN_SUPPLY or segment.get(1, 7) != ""},
     examples=(
         Bad({"HC:J3420*": "HC:95165*"}, at=("2400", "SV101-2")),
         Good({"HC:J3420*": "HC:95165*", "HC:96372*": "HC:95117*"}),
@@ -204,6 +206,7 @@ def injection_beside_allergy_shot(claim: Claim, context: Context) -> Iterator[Hi
     whole=True,
     triggers=ADMIN_INJECTION,
     hides=("DRG001", "DRG002", "DRG003"),
+    watch={"SV1": lambda segment, reference: iv_only(segment.get(1, 2), reference)},
     examples=(
         Bad({"HC:J3420*": "HC:J1745*"}, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:J2469*"}, at=("2400", "SV101-2")),

@@ -26,6 +26,7 @@ from .same_day import (
     only_possible_drugs,
     pairs,
 )
+from .signs import procedure_in
 
 _PROCEDURES = code_range("10004", "69990")
 _INJECTION_PROCEDURES = (
@@ -60,6 +61,7 @@ _KNEE = {"HC:J3420*": "HC:J3301*", "ABK:E538": "ABK:M1711"}
     whole=True,
     triggers=ADMIN_INJECTION,
     hides=("ADM029", "DRG003", "NCI011"),
+    watch={"SV1": procedure_in(_INJECTION_PROCEDURES)},
     examples=(
         Bad(_KNEE | added("20610"), at=("2400", "SV101-2")),
         Bad(_KNEE | added("20610", "J2003"), at=("2400", "SV101-2")),

@@ -9,13 +9,21 @@ from datetime import date
 from decimal import Decimal
 
 from ..claims import Claim, ServiceLine
+from ..reference import Reference
+from ..x12 import Segment
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import element_in
 
 PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-V][0-9]{4}")
 """The shape of a CPT or HCPCS code. A text of another shape may be anything, and is not shown."""
 _DISTINCT_SERVICE = frozenset({"59", "XE", "XP", "XS", "XU", "76", "77"})
 _REPEATED = frozenset({"76", "77", "91"})
 """A third service of a day carries the same modifier as the second: these two lines look alike, and are right."""
+
+
+def _is_odd(segment: Segment, reference: Reference) -> bool:
+    """A procedure that is not five characters of CPT or HCPCS with the qualifier HC."""
+    return segment.get(1, 1) != "HC" or PROCEDURE.fullmatch(segment.get(1, 2)) is None
 
 
 @rule(
@@ -58,6 +66,7 @@ def claim_charge_balance(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=4,
     source="005010X222A1, 2300 REF*F8 (payer claim control number)",
     stc=("A8:464", "A8:535"),
+    watch={"CLM": element_in({"7", "8"}, 5, 3)},
     examples=(
         Bad({"***11:B:1*Y*A*Y*Y": "***11:B:7*Y*A*Y*Y"}, at=("2300", "REF02")),
         Bad({"***11:B:1*Y*A*Y*Y": "***11:B:8*Y*A*Y*Y"}, at=("2300", "REF02")),
@@ -181,6 +190,7 @@ def dup_line(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=5,
     source="005010X222A1, SV101; CPT and HCPCS code shapes",
     stc=("A7:507",),
+    watch={"SV1": _is_odd},
     examples=(
         Bad({"HC:96372*": "HC:9637*"}, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:j3420*"}, at=("2400", "SV101-2")),

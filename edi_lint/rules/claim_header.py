@@ -14,6 +14,7 @@ from ..claims.fields import find
 from .drug_lines import is_drug
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import amount_below, element_in
 
 _ORIGINAL = "***11:B:1*Y*A*Y*Y~"
 
@@ -27,6 +28,7 @@ _ORIGINAL = "***11:B:1*Y*A*Y*Y~"
     stc=("A7:583",),
     speaks_for=("element-missing 2400/SV1/SV102", "invalid-number 2400/SV1/SV102"),
     message="Line {line} has no charge: SV102 must be an amount of money.",
+    watch={"SV1": amount_below(0, 2)},
     examples=(
         Bad({"HC:96372*35*": "HC:96372**", "*151.5*": "*116.5*"}, at=("2400", "SV102")),
         Bad({"HC:96372*35*": "HC:96372*$35*"}, at=("2400", "SV102")),
@@ -67,6 +69,8 @@ def _is_encounter(claim: Claim) -> bool:
     snip=4,
     source="X12 RFI 2110 on REF*F8; Medicare Part B companion guides on CLM05-3",
     stc=("A8:464", "A8:535"),
+    needs=("REF*F8",),
+    watch={"CLM": element_in({"7", "8"}, 5, 3)},
     examples=(
         Bad({_ORIGINAL: _ORIGINAL + "REF*F8*2026012345~"}, at=("2300", "REF02"), severity="warning"),
         Bad({_ORIGINAL: _ORIGINAL + "REF*F8*2026012345~"} | payer("MC"), at=("2300", "REF02"), severity="warning"),
@@ -175,6 +179,7 @@ def lx_sequence(claim: Claim, context: Context) -> Iterator[Hit]:
     stc=("A7:659",),
     speaks_for=("element-missing 2400/SV1/SV103", "invalid-code 2400/SV1/SV103"),
     message="Line {line} does not say what its units are: SV103 is UN (units), or MJ for minutes of anesthesia.",
+    watch={"SV1": element_in({"MJ"}, 3)},
     examples=(
         Bad({"HC:96372*35*UN*": "HC:96372*35*MJ*"}, at=("2400", "SV103")),
         Bad({"HC:J3420*4.5*UN*": "HC:J3420*4.5*MJ*"}, at=("2400", "SV103")),
@@ -212,6 +217,7 @@ _REFERENCES = ("2300/REF*F8/REF02", "2300/REF*G1/REF02", "2300/REF*EA/REF02", "2
         *(f"invalid-character {place}" for place in (*_TEXTS, *_REFERENCES)),
     ),
     message="The text in {element} is too long, or has a character that X12 does not allow.",
+    watch={"CLM": lambda segment, reference: len(segment.get(1)) > 20},
     examples=(
         Bad({"HI*ABK:E538": f"NTE*ADD*{'X' * 95}~HI*ABK:E538"}, at=("2300", "NTE02")),
         Bad({"REF*6R*A1001L2~": f"REF*6R*A1001L2~NTE*ADD*{'X' * 81}~"}, at=("2400", "NTE02")),
@@ -358,6 +364,8 @@ def prior_auth_ref(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Enter the number from the payer's letter, or leave REF*G1 out when no authorization is needed.
     """
+    if "REF*G1" not in claim.contents and not context.options.get("prior-authorization-drugs"):
+        return
     records: list[Claim | ServiceLine] = [claim, *claim.lines]
     for record in records:
         if not record.prior_authorization:

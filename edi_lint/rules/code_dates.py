@@ -13,10 +13,12 @@ from datetime import date, timedelta
 import msgspec
 
 from ..claims import Claim, Diagnosis, ServiceLine
+from ..reference import Reference
 from ..reference.groups import OBSOLETE_INJECTION
-from ..x12 import Ref
+from ..x12 import Ref, Segment
 from .icd10cm import icd10_diagnoses, named, well_formed
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import before, unlisted_diagnosis
 
 _DATE_1 = "***2~DTP*472*D8*20260115"
 
@@ -50,6 +52,15 @@ _LEVEL_II = re.compile(r"[ABCE-V][0-9]{4}")
 """Codes that the CMS list would hold. Dental codes (D) are not in it."""
 
 
+def _is_dated(segment: Segment, reference: Reference) -> bool:
+    """A procedure whose period may not hold the date of service. Those that began before 2015 are told by the date."""
+    code = segment.get(1, 2)
+    drug = reference.drugs.get(code)
+    if drug is not None:
+        return code in _PERIODS or drug.terminated is not None or (drug.added is not None and drug.added.year >= 2015)
+    return code in _PERIODS or (_LEVEL_II.fullmatch(code) is not None and code not in reference.hcpcs)
+
+
 @rule(
     id="DAT007",
     name="code-not-effective-on-dos",
@@ -57,6 +68,7 @@ _LEVEL_II = re.compile(r"[ABCE-V][0-9]{4}")
     snip=5,
     source="CMS HCPCS files; NCCI data and Policy Manual 2026 XII.D; CEDI edit X222.351.2400.SV101-2.020",
     stc=("A7:507",),
+    watch={"SV1": _is_dated, "DTP": before("20150101")},
     examples=(
         Bad({"HC:J3420*": "HC:J1030*"}, at=("2400", "SV101-2")),
         Good({"HC:J3420*4.5*UN*1*": "HC:J2919*4.5*UN*25*"}),
@@ -119,6 +131,11 @@ ICD10_START = date(2015, 10, 1)
 _ICD10, _ICD9 = frozenset({"ABK", "ABF"}), frozenset({"BK", "BF"})
 
 
+def _is_icd9(segment: Segment, reference: Reference) -> bool:
+    """An HI with a diagnosis that its qualifier calls ICD-9-CM."""
+    return any(segment.get(position, 1) in _ICD9 for position in range(1, len(segment.elements)))
+
+
 @rule(
     id="DAT009",
     name="icd-era-by-dos",
@@ -126,6 +143,7 @@ _ICD10, _ICD9 = frozenset({"ABK", "ABF"}), frozenset({"BK", "BF"})
     snip=5,
     source="45 CFR 162.1002: ICD-10-CM from 2015-10-01, by date of service",
     stc=("A7:508", "A7:254"),
+    watch={"HI": _is_icd9, "DTP": before("20151001")},
     examples=(
         Bad({"ABK:E538*ABF:I10": "BK:E538*BF:I10"}, at=("2300", "HI01-1")),
         Bad({"ABF:I10": "BF:4019"}, at=("2300", "HI02-1")),
@@ -179,6 +197,7 @@ def _is_mixed(diagnoses: tuple[Diagnosis, ...]) -> bool:
     snip=5,
     source="CDC/NCHS: ICD-10-CM codes are valid by date of encounter, new on 1 October",
     stc=("A7:255",),
+    watch={"HI": unlisted_diagnosis},
     examples=(
         Bad(
             {

@@ -17,6 +17,7 @@ from .drug_lines import is_product, lines_beside
 from .examples import patient
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import may_be_injected
+from .signs import element_in, service_range
 
 _DATE_1 = "***2~DTP*472*D8*20260115"
 _DATE_2 = "DTP*472*D8*20260115~REF*6R*A1001L2"
@@ -39,6 +40,7 @@ _DATE_3 = "DTP*472*D8*20260115~REF*6R*A1001L3"
         "invalid-date 2400/DTP*472/DTP03",
     ),
     message="Line {line} does not have one valid date of service.",
+    watch={"DTP": service_range},
     examples=(
         Bad({_DATE_1: "***2"}, at=("2400", "DTP")),
         Bad({_DATE_1: "***2~DTP*472*D8*20260230"}, at=("2400", "DTP03")),
@@ -275,6 +277,8 @@ def dos_before_birth_after_death(claim: Claim, context: Context) -> Iterator[Hit
     snip=2,
     source="005010X222A1, 2300 DTP: 434 belongs to the institutional claim",
     stc=("A8:187",),
+    needs=("DTP*435", "DTP*096"),
+    watch={"DTP": element_in({"434"}, 1)},
     examples=(
         # The guide's walk reports the qualifier too: it cannot know that 434 was meant.
         Bad({"HI*ABK:E538": "DTP*434*D8*20260115~HI*ABK:E538"}, at=("2300", "DTP01"), also=("ELE005",)),

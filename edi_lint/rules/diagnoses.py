@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from ..claims import Claim, Diagnosis
+from ..reference import Reference
+from ..x12 import Segment
 from .icd10cm import flagged, icd10_diagnoses, looked_up_on, named, plain, pointed, well_formed
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import diagnosis_code, flagged_diagnosis, outside_icd10cm, unlisted_diagnosis
 
 _HI = "2300/HI*ABK/BK"
 _OTHERS = range(2, 13)
@@ -157,6 +160,12 @@ def max_twelve(claim: Claim, context: Context) -> Iterator[Hit]:
     return iter(())
 
 
+def _repeats(segment: Segment, reference: Reference) -> bool:
+    """An HI that lists a code twice. A code that stands in two HI segments is one HI too many, and told as that."""
+    codes = [segment.get(position, 2) for position in range(1, len(segment.elements))]
+    return len(set(codes)) < len(codes)
+
+
 @rule(
     id="DX004",
     name="dup-dx",
@@ -164,6 +173,7 @@ def max_twelve(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=4,
     source="Front-end edits of payers",
     stc=("A8:255",),
+    watch={"HI": _repeats},
     examples=(
         Bad({"*ABF:I10~": "*ABF:E538~"}, at=("2300", "HI02-2")),
         Good({"*ABF:I10~": "*ABF:D510~"}),
@@ -194,6 +204,7 @@ def dup_dx(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=5,
     source="005010X222A1, 2300 HI (the decimal point is implied); shape of ICD-10-CM codes",
     stc=("A7:488",),
+    watch={"HI": diagnosis_code(lambda code, reference: not well_formed(code))},
     examples=(
         Bad({"*ABF:I10~": "*ABF:M54.50~"}, at=("2300", "HI02-2")),
         Bad({"*ABF:I10~": "*ABF:i10~"}, at=("2300", "HI02-2")),
@@ -236,6 +247,7 @@ def dx_format(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=5,
     source="ICD-10-CM tables of CDC and CMS, by date of service",
     stc=("A7:772", "A7:255"),
+    watch={"HI": unlisted_diagnosis, "DTP": outside_icd10cm},
     examples=(
         Bad({"*ABF:I10~": "*ABF:M545~"}, at=("2300", "HI02-2")),
         Bad({"*ABF:I10~": "*ABF:S93401~"}, at=("2300", "HI02-2")),
@@ -288,6 +300,7 @@ def _not_billable(code: str, day: date, context: Context) -> str:
     snip=5,
     source="ICD-10-CM Official Guidelines, section I.B.13; table of CDC",
     stc=("A7:772", "A7:255"),
+    watch={"HI": flagged_diagnosis("unspecified_side")},
     examples=(
         Bad({"*ABF:I10~": "*ABF:M1710~"}, at=("2300", "HI02-2")),
         Good({"*ABF:I10~": "*ABF:M1711~"}),

@@ -12,6 +12,7 @@ from ..claims import Claim, Diagnosis, ServiceLine
 from ..reference import groups
 from .icd10cm import first_pointed, flagged, icd10_diagnoses, named, plain
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import flagged_diagnosis
 from .words import lines_named
 
 _ANTINEOPLASTIC = ("Z510", "Z5111", "Z5112")
@@ -63,6 +64,7 @@ def external_cause_first(claim: Claim, context: Context) -> Iterator[Hit]:
     source="ICD-10-CM Official Guidelines, section I.A.13; table of CDC",
     stc=("A8:254",),
     hides=("DX009",),
+    watch={"HI": flagged_diagnosis("manifestation_title")},
     examples=(
         Bad(
             {
@@ -117,6 +119,7 @@ def _never_first(claim: Claim, context: Context, which: str | tuple[str, ...], w
     snip=5,
     source="ICD-10-CM Official Guidelines, section I.A.13; table of CDC",
     stc=("A8:254",),
+    watch={"HI": flagged_diagnosis("code_first")},
     examples=(
         Bad(
             {

@@ -15,6 +15,7 @@ from .drug_lines import INJECTION, is_product, own_injections
 from .examples import patient, payer
 from .icd10cm import icd10_diagnoses, named, plain, pointed
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import diagnosis_code
 
 _B12 = ("J3420", "J3425")
 # What supports vitamin B12 behind another condition, but not alone: stomach removed, bariatric surgery, metformin.
@@ -425,6 +426,12 @@ _AGES = (
 )
 
 
+_LIMITED = tuple(
+    {prefix for _, prefixes in _OTHER_SEX.values() for prefix in prefixes}
+    | {prefix for prefixes, *_ in _AGES for prefix in prefixes}
+)
+
+
 @rule(
     id="DX019",
     name="sex-age-conflict",
@@ -432,6 +439,7 @@ _AGES = (
     snip=5,
     source="CMS Medicare Code Editor, age and sex edits (not read again)",
     stc=("A8:255",),
+    watch={"HI": diagnosis_code(lambda code, reference: plain(code).startswith(_LIMITED))},
     examples=(
         Bad({"*ABF:I10~": "*ABF:Z3800~"}, at=("2300", "HI02-2")),
         Bad({**patient("19900505", "F"), "*ABF:I10~": "*ABF:E291~"}, at=("2300", "HI02-2")),

@@ -103,6 +103,7 @@ def injection_without_drug(claim: Claim, context: Context) -> Iterator[Hit]:
     source="Completeness of incident-to services: a drug that is given is billed with its administration",
     stc=("A6:454",),
     whole=True,
+    watch={"SV1": lambda segment, reference: segment.get(1, 2) in reference.drugs},
     examples=(
         Bad(_NO_INJECTION, at=("2400", "SV101-2")),
         Bad(_NO_INJECTION | {"HC:J3420*": "HC:J1885*"}, at=("2400", "SV101-2")),

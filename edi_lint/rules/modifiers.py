@@ -15,6 +15,7 @@ from ..reference import groups
 from .drug_lines import INJECTION, is_drug
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import DISTINCT_SERVICE
+from .signs import modifier_in
 
 _VISIT_MODIFIERS = ("24", "25", "27", "57")
 # Visits in all but the section of the code book: psychiatric evaluations, the pelvic and breast examination and urgent
@@ -44,7 +45,7 @@ def _misplaced_visit_modifiers(line: ServiceLine) -> list[str]:
     snip=5,
     source="CPT, modifiers 24, 25, 27 and 57; NCCI Policy Manual 2026 I.E",
     stc=("A8:453",),
-    needs=("SV101-3",),
+    watch={"SV1": modifier_in({"24", "25", "27", "57"})},
     examples=(
         Bad({"HC:96372*": "HC:96372:25*"}, at=("2400", "SV101-3")),
         Bad({"HC:96372*": "HC:96372:59:24*"}, at=("2400", "SV101-4")),

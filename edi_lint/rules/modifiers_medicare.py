@@ -320,9 +320,7 @@ def notice_modifiers(claim: Claim, context: Context) -> Iterator[Hit]:
         against = [pair for pair in (("GA", "GZ"), ("GA", "GY"), ("GY", "GZ")) if set(pair) <= set(notices)]
         if against:
             first, second = sorted(against[0], key=notices.index)
-            yield Hit(
-                line.modifier_spot(second), f"{first} and {second} on line {line.number} contradict each other."
-            )
+            yield Hit(line.modifier_spot(second), f"{first} and {second} on line {line.number} contradict each other.")
         elif "GX" in notices and "GY" not in notices:
             yield Hit(
                 line.modifier_spot("GX"),

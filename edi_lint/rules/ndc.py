@@ -15,6 +15,7 @@ from ..x12 import Ref
 from .drug_lines import INJECTION, is_drug, own_injections, table_drug
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import amount_below
 
 # Gels for joints are devices, contrast is not under the drug rebate: states do not ask for an NDC throughout.
 _NO_NDC_ASKED = code_range("J7318", "J7333") | code_range("Q9950", "Q9969")
@@ -197,7 +198,7 @@ def ndc_of_ten_digits(claim: Claim, context: Context) -> Iterator[Hit]:
         "invalid-code 2410/CTP/CTP05-1",
     ),
     message="The NDC of line {line} needs a quantity and one of the units F2, GR, ME, ML and UN (CTP04 and CTP05).",
-    needs=("2410",),
+    watch={"CTP": amount_below(0, 4)},
     examples=(
         Bad({_QUANTITY: "CTP****0*ML~"}, at=("2410", "CTP04")),
         Bad({_QUANTITY: "CTP****1*MG~"}, at=("2410", "CTP05-1")),

@@ -13,6 +13,7 @@ from ..reference import PLACES_OF_SERVICE, groups, place_of_service_assigned
 from .drug_lines import INJECTION, earlier_lines, own_injections, table_drug
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import element_in, filled, procedure_in
 from .words import lines_named
 
 # Places with a first day. Codes that CMS never assigned are told by the guide's own list.
@@ -57,6 +58,7 @@ def _procedures_on(lines: list[ServiceLine]) -> str:
     stc=("A7:21", "A7:249"),
     speaks_for=("invalid-code 2300/CLM/CLM05-1", "invalid-code 2400/SV1/SV105"),
     message="{element} is not a place of service: CMS has not assigned the code.",
+    watch={"CLM": element_in(_BEGAN, 5, 1), "SV1": element_in(_BEGAN, 5)},
     examples=(
         Bad({"***11:B:1": "***28:B:1"}, at=("2300", "CLM05-1")),
         Bad({"96372*35*UN*1***1": "96372*35*UN*1*28**1"}, at=("2400", "SV105")),
@@ -299,6 +301,7 @@ def implausible_pos(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI Medicare Policy Manual 2026, chapter XI.B.8",
     stc=("A8:249", "A8:453"),
     hides=("NCI005",),
+    watch={"SV1": procedure_in(_HOSPITAL_VISITS)},
     examples=(
         Bad({"HC:99213:25*112*UN*1***2": "HC:99284*112*UN*1*23**2"}, at=("2400", "SV101-2")),
         Good({"HC:99213:25*112*UN*1***2": "HC:99284:25*112*UN*1*23**2"}),
@@ -380,6 +383,7 @@ def rhc_fqhc(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=4,
     source="005010X222A1, 2400 SV105 (sent when it differs from the claim's)",
     stc=("A8:249",),
+    watch={"SV1": filled(5)},
     examples=(
         Bad({"96372*35*UN*1***1": "96372*35*UN*1*11**1"}, at=("2400", "SV105")),
         Bad({"UN*1***1~": "UN*1*11**1~"}, at=("2400", "SV105")),

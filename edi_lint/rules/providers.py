@@ -17,6 +17,7 @@ from ..guide import OpenLoop
 from ..reference import groups
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import element_in
 
 _ROLES = {
     "85": "billing provider",
@@ -170,7 +171,7 @@ _TAXONOMY = re.compile("[0-9A-Z]{9}X")
         "invalid-code 2420A/PRV*PE/PRV02",
     ),
     message="{element} in loop {loop} has a code that does not introduce a taxonomy. Allowed: {codes}.",
-    needs=("PRV*PE",),
+    watch={"PRV": lambda segment, reference: _TAXONOMY.fullmatch(segment.get(3)) is None},
     examples=(
         Bad({"PRV*BI*PXC*261QP2300X": "PRV*BI*PXC*261QP2300"}, at=("2000A", "PRV03")),
         Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*FAMILY"}, at=("2310B", "PRV03")),
@@ -325,6 +326,7 @@ _ELSEWHERE = (_OTHERS_FACILITIES | groups.POS_HOSPITAL | groups.POS_FACILITY) - 
     source="005010X222A1, 2310C: sent when the place is not the billing provider's",
     stc=("A6:562:77",),
     whole=True,
+    watch={"CLM": element_in(_ELSEWHERE, 5, 1), "SV1": element_in(_ELSEWHERE, 5)},
     examples=(
         Bad({"***11:B:1*": "***32:B:1*"}, at=("2310C", "NM1")),
         Good({"***11:B:1*": "***32:B:1*", "LX*1~": _LOCATION + "N3*7 SAMPLE ST~N4*ANYTOWN*MI*490011235~LX*1~"}),

@@ -20,6 +20,7 @@ from ..findings import Severity
 
 if TYPE_CHECKING:
     from ..reference import Reference
+    from ..x12 import Segment
 
 __all__ = [
     "RULES",
@@ -39,6 +40,8 @@ __all__ = [
 
 Level = Literal["file", "provider", "subscriber", "patient", "claim"]
 Check = Callable[[Any, "Context"], Iterable["Hit"]]
+Watch = Callable[["Segment", "Reference"], bool]
+"""Whether a single segment may set a rule off. It is asked once for each distinct segment of a batch."""
 
 
 class Acks(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -129,6 +132,7 @@ class Rule(msgspec.Struct, frozen=True):
     triggers: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+    watch: Mapping[str, Watch] = {}
     whole: bool = False
     speaks_for: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
@@ -187,6 +191,7 @@ def rule(
     triggers: Iterable[str] = (),
     beside: Iterable[str] = (),
     needs: Iterable[str] = (),
+    watch: Mapping[str, Watch] | None = None,
     whole: bool = False,
     speaks_for: tuple[str, ...] = (),
     hides: tuple[str, ...] = (),
@@ -226,6 +231,7 @@ def rule(
                 triggers=frozenset(triggers),
                 beside=frozenset(beside),
                 needs=frozenset(needs),
+                watch=watch or {},
                 whole=whole,
                 speaks_for=speaks_for,
                 hides=hides,

@@ -12,6 +12,7 @@ from ..claims import Claim
 from ..claims.fields import parse_decimal
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import amount_below
 from .situational import (
     AMBULANCE,
     MISSING,
@@ -61,6 +62,7 @@ def claims_per_transaction(claim: Claim, context: Context) -> Iterator[Hit]:
     source="005010X222A1, CLM02 and BHT06 (SR113); Stedi claim edit on zero charges",
     stc=("A7:402", "A7:178"),
     hides=("STR002",),
+    watch={"CLM": amount_below(0, 2)},
     examples=(
         Bad(_NO_CHARGE, at=("2300", "CLM02")),
         Good(_NO_CHARGE | {"0930*CH~": "0930*RP~"}),

@@ -15,6 +15,7 @@ from ..reference.groups import code_range
 from ..x12 import Segment
 from .examples import payer
 from .registry import Acks, Bad, Context, Good, Hit, rule
+from .signs import filled
 from .situational import ELEMENT_MISSING, ELEMENT_UNWANTED, MISSING, UNWANTED, another_day, each, place
 
 _CLAIM_ENDS = "*Y*A*Y*Y~"
@@ -53,6 +54,7 @@ def _cause_spot(claim: Claim, *causes: str) -> Spot | None:
     source="005010X222A1 situational rule, DTP*439 (SR032)",
     whole=True,
     acks=MISSING,
+    watch={"CLM": filled(11)},
     examples=(
         Bad(_causes("OA"), at=("2300", "DTP")),
         Bad(_causes("EM:OA"), at=("2300", "DTP")),
@@ -109,6 +111,7 @@ def accident_date_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1 situational rule, CLM11-4 and CLM11-5 (SR033); Stedi claim edit on the accident state",
     acks=ELEMENT_MISSING,
+    watch={"CLM": filled(11)},
     examples=(
         Bad(_causes("AA") | _ACCIDENT_DATE, at=("2300", "CLM11-4")),
         Good(_causes("AA:::MI") | _ACCIDENT_DATE),
@@ -138,6 +141,7 @@ def accident_state_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1 situational rule, CLM11-4 and CLM11-5 (SR033)",
     acks=ELEMENT_UNWANTED,
+    watch={"CLM": filled(11)},
     examples=(
         Bad(_causes("OA:::MI") | _ACCIDENT_DATE, at=("2300", "CLM11-4")),
         Bad(_causes("EM::::MX"), at=("2300", "CLM11-5")),

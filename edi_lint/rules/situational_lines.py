@@ -121,6 +121,7 @@ def anesthesia_units(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1, SV104: eight digits, three of them decimals (SR090)",
     acks=Acks(ik304="8", ik403="5"),
+    watch={"SV1": lambda segment, reference: len(segment.get(4)) > 4},
     examples=(
         Bad({"99213:25*112*UN*1*": "99213:25*112*UN*1.0005*"}, at=("2400", "SV104")),
         Good({"99213:25*112*UN*1*": "99213:25*112*UN*1.000*"}),

@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 
 from ..claims import Claim, ServiceLine
-from ..reference import groups
+from ..reference import Reference, groups
+from ..x12 import Segment
 from .drug_lines import INJECTION, earlier_lines, is_drug, lines_on, one_day, table_drug, whole_units
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
@@ -43,6 +44,12 @@ def _dose_units(line: ServiceLine) -> Decimal | None:
     return None if "JW" in line.modifiers or not one_day(line) else line.units
 
 
+def _is_no_count(segment: Segment, reference: Reference) -> bool:
+    """Injections whose units are no whole number above zero."""
+    units = segment.get(4)
+    return segment.get(1, 2) == INJECTION and not (units.isdecimal() and units.strip("0"))
+
+
 @rule(
     id="UNT001",
     name="96372-units-integer",
@@ -51,6 +58,7 @@ def _dose_units(line: ServiceLine) -> Decimal | None:
     source="005010X222A1, SV104; CMS medically unlikely edits count whole units",
     stc=("A7:476",),
     triggers=(INJECTION,),
+    watch={"SV1": _is_no_count},
     examples=(
         Bad({"HC:96372*35*UN*1*": "HC:96372*35*UN*1.5*"}, at=("2400", "SV104")),
         Bad({"HC:96372*35*UN*1*": "HC:96372*35*UN*0*"}, at=("2400", "SV104")),

@@ -22,6 +22,7 @@ from .same_day import (
     pairs,
     spare_vaccine_admins,
 )
+from .signs import procedure_in
 
 _GIVEN = ADMIN_VACCINE | LEGACY_COVID_ADMIN
 _COUNSELLED = frozenset({"90460", "90461"})
@@ -289,6 +290,7 @@ def medicare_g_vaccine_admin(claim: Claim, context: Context) -> Iterator[Hit]:
     whole=True,
     triggers=_COVID | LEGACY_COVID_ADMIN | _PLAIN | ADMIN_INJECTION | {"90460"},
     hides=("ADM001",),
+    watch={"SV1": procedure_in(_COVID | LEGACY_COVID_ADMIN)},
     examples=(
         Bad({"HC:J3420*": "HC:91322*"}, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:91322*", "HC:96372*": "HC:90471*"}, at=("2400", "SV101-2")),

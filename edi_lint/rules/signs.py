@@ -1,0 +1,95 @@
+"""What a single segment can tell beforehand: predicates that wake rules (`watch`), asked once per distinct segment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from ..claims.fields import parse_day, parse_decimal
+from .registry import Watch
+
+if TYPE_CHECKING:
+    from ..reference import Reference
+    from ..x12 import Segment
+
+__all__ = [
+    "amount_below",
+    "before",
+    "diagnosis_code",
+    "element_in",
+    "filled",
+    "flagged_diagnosis",
+    "modifier_in",
+    "outside_icd10cm",
+    "procedure_in",
+    "service_range",
+    "unlisted_diagnosis",
+]
+
+
+def procedure_in(codes: Collection[str]) -> Watch:
+    """A service line with one of these procedures."""
+    return lambda segment, reference: segment.get(1, 2) in codes
+
+
+def modifier_in(modifiers: Collection[str]) -> Watch:
+    """A service line with one of these modifiers."""
+    return lambda segment, reference: any(segment.get(1, number) in modifiers for number in range(3, 7))
+
+
+def element_in(values: Collection[str], element: int, component: int = 0) -> Watch:
+    """A segment with one of these values in an element."""
+    return lambda segment, reference: segment.get(element, component) in values
+
+
+def filled(element: int, component: int = 0) -> Watch:
+    """A segment in which an element is not empty."""
+    return lambda segment, reference: bool(segment.get(element, component))
+
+
+def amount_below(limit: int, element: int) -> Watch:
+    """A segment with an amount of ``limit`` or less, or with none."""
+
+    def watch(segment: Segment, reference: Reference) -> bool:
+        amount = parse_decimal(segment.get(element))
+        return amount is None or amount <= limit
+
+    return watch
+
+
+def diagnosis_code(test: Callable[[str, Reference], bool]) -> Watch:
+    """An HI with a diagnosis whose code passes the test."""
+
+    def watch(segment: Segment, reference: Reference) -> bool:
+        return any(test(segment.get(position, 2), reference) for position in range(1, len(segment.elements)))
+
+    return watch
+
+
+def flagged_diagnosis(flag: str) -> Watch:
+    """An HI with a diagnosis that the table flags; codes that are not written plainly are let through."""
+
+    def test(code: str, reference: Reference) -> bool:
+        return flag in reference.icd10cm.flags(code) or not code.isalnum() or not code.isupper()
+
+    return diagnosis_code(test)
+
+
+unlisted_diagnosis = diagnosis_code(lambda code, reference: code not in reference.icd10cm)
+"""An HI with a code that the table of ICD-10-CM does not hold."""
+
+
+def outside_icd10cm(segment: Segment, reference: Reference) -> bool:
+    """A date of service that the table of ICD-10-CM does not cover."""
+    day = parse_day(segment.get(3)[:8])
+    return segment.get(1) == "472" and day is not None and not reference.icd10cm.covers(day)
+
+
+def before(day: str) -> Watch:
+    """A date of service before this day (CCYYMMDD)."""
+    return lambda segment, reference: segment.get(1) == "472" and segment.get(3)[:8] < day
+
+
+def service_range(segment: Segment, reference: Reference) -> bool:
+    """A date of service that is a range."""
+    return segment.get(1) == "472" and "-" in segment.get(3)
