@@ -83,6 +83,16 @@ class Ruleset:
         return {fault: rule for rule in self.rules for fault in rule.speaks_for}
 
     @cached_property
+    def asked_codes(self) -> frozenset[str]:
+        """The procedure codes that rules ask for: others make no difference to which rules run."""
+        return frozenset[str]().union(*(rule.triggers | rule.beside for rule in self.rules))
+
+    @cached_property
+    def asked_contents(self) -> frozenset[str]:
+        """The contents of claims that rules ask for."""
+        return frozenset[str]().union(*(rule.needs for rule in self.rules))
+
+    @cached_property
     def _watched(self) -> dict[str, list[tuple[str, Watch]]]:
         """For each segment id the rules that watch it."""
         found: dict[str, list[tuple[str, Watch]]] = {}
@@ -140,7 +150,7 @@ class Ruleset:
                 and (not scope or rule.severity_for(scope) is not None)
                 and (not rule.triggers or not rule.triggers.isdisjoint(procedures))
                 and (not rule.beside or not rule.beside.isdisjoint(procedures))
-                and (level != "claim" or _may_concern(rule, contents, woken))
+                and _may_concern(rule, level, contents, woken)
                 and (intact or not rule.whole)
             )
         return found
@@ -186,6 +196,7 @@ class FileCheck:
 
     def _run(self, record: UnitRecord) -> list[tuple[Rule, Hit]]:
         hits: list[tuple[Rule, Hit]] = []
+        rules = self._rules
         scope = _scope(record)
         context = Context(
             self._rules.reference,
@@ -196,17 +207,20 @@ class FileCheck:
             self._memory,
         )
         procedures = contents = frozenset[str]()
-        woken: frozenset[str] | None = frozenset()
         intact = True
+        # Billing providers are few, and the header of the transaction set is judged with the first: no watch for them.
+        woken = None if isinstance(record, BillingProvider) else rules.woken(record.loop)
         if isinstance(record, Claim):
             context.days = self._days.of(record)
-            procedures, contents, intact = record.procedures, record.contents, record.intact
-            woken = self._rules.woken(record.loop)
+            procedures, intact = record.procedures, record.intact
+            contents = record.contents & rules.asked_contents
             for day in context.days:
                 if day.has_earlier:
                     procedures |= day.procedures
                     woken = None  # What earlier claims bring is not watched: every rule looks for itself.
-        for rule, check in self._rules.checks(_LEVELS[type(record)], scope, procedures, contents, intact, woken):
+        for rule, check in rules.checks(
+            _LEVELS[type(record)], scope, procedures & rules.asked_codes, contents, intact, woken
+        ):
             context.rule = rule.id
             try:
                 for hit in check(record, context):
@@ -340,11 +354,11 @@ def _scope(record: UnitRecord) -> str:
     return "" if isinstance(record, BillingProvider) else record.scope
 
 
-def _may_concern(rule: Rule, contents: frozenset[str], woken: frozenset[str] | None) -> bool:
-    """Whether the claim has what the rule needs, or a segment that it watches; rules that name neither look always."""
+def _may_concern(rule: Rule, level: Level, contents: frozenset[str], woken: frozenset[str] | None) -> bool:
+    """Whether a record has what the rule needs, or a segment that it watches; rules that name neither look always."""
     if rule.watch and (woken is None or rule.id in woken):
         return True
-    if rule.needs:
+    if rule.needs and level == "claim":
         return not rule.needs.isdisjoint(contents)
     return not rule.watch
 

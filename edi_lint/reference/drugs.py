@@ -15,9 +15,7 @@ import msgspec
 
 __all__ = ["Container", "Drug", "DrugTable", "Route"]
 
-Route = Literal[
-    "IM", "SC", "IV", "IA", "IL", "IVT", "IMPLANT", "CHEMODENERVATION", "ANY"
-]
+Route = Literal["IM", "SC", "IV", "IA", "IL", "IVT", "IMPLANT", "CHEMODENERVATION", "ANY"]
 """Into muscle, under the skin, vein, joint, lesion or eye; an implant; nerve blocking
 by toxin; or, for an unclassified code, anything."""
 

@@ -70,9 +70,7 @@ def _codes(text: str) -> frozenset[str]:
 ADMIN_INJECTION = _codes("96372")
 
 # Giving a vaccine, for any payer or (G codes) for Medicare.
-ADMIN_VACCINE = _codes(
-    "90460 90461 90471 90472 90473 90474 90480 90481 G0008 G0009 G0010"
-)
+ADMIN_VACCINE = _codes("90460 90461 90471 90472 90473 90474 90480 90481 G0008 G0009 G0010")
 
 # Giving an RSV antibody other than palivizumab.
 ADMIN_RSV = _codes("96380 96381")
@@ -82,14 +80,11 @@ ADMIN_ALLERGY = _codes("95115 95117")
 
 # Giving antineoplastic or highly complex drugs, by any route.
 ADMIN_CHEMO = _codes(
-    "96401 96402 96405 96406 96409 96411 96413 96415 96416 96417"
-    " 96420 96422 96423 96425 96440 96446 96450 96542"
+    "96401 96402 96405 96406 96409 96411 96413 96415 96416 96417 96420 96422 96423 96425 96440 96446 96450 96542"
 )
 
 # Hydration, infusion and push, with infusion under the skin and injection in an artery.
-ADMIN_IV = (
-    _codes("96360 96361") | code_range("96365", "96371") | code_range("96373", "96376")
-)
+ADMIN_IV = _codes("96360 96361") | code_range("96365", "96371") | code_range("96373", "96376")
 
 # Applying an on-body injector.
 ADMIN_ON_BODY = _codes("96377")
@@ -128,10 +123,7 @@ ADDON_PARENTS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 # Vaccine and toxoid products. 90480-90484 (giving, counselling) fall outside.
 VACCINES = (
-    _codes("90476 90477")
-    | code_range("90581", "90759")
-    | code_range("91300", "91399")
-    | code_range("Q2034", "Q2039")
+    _codes("90476 90477") | code_range("90581", "90759") | code_range("91300", "91399") | code_range("Q2034", "Q2039")
 )
 
 # The RSV antibody that is still given with 96372.
@@ -141,17 +133,13 @@ PALIVIZUMAB = _codes("90378")
 RSV_ANTIBODIES = PALIVIZUMAB | code_range("90380", "90382")
 
 # Immune globulins given by injection.
-IMMUNE_GLOBULINS = (code_range("90281", "90399") - RSV_ANTIBODIES) | _codes(
-    "J1460 J1560 J1571 J1670 J2788 J2790 J2791"
-)
+IMMUNE_GLOBULINS = (code_range("90281", "90399") - RSV_ANTIBODIES) | _codes("J1460 J1560 J1571 J1670 J2788 J2790 J2791")
 
 # Preparing and supplying allergen extract.
 ALLERGEN_SUPPLY = code_range("95144", "95170")
 
 # Hormones given against cancer, which take 96402.
-HORMONAL_ANTINEOPLASTIC = _codes(
-    "J1952 J1954 J3315 J9155 J9202 J9217 J9393 J9394 J9395"
-)
+HORMONAL_ANTINEOPLASTIC = _codes("J1952 J1954 J3315 J9155 J9202 J9217 J9393 J9394 J9395")
 
 # --- Visits -------------------------------------------------------------------------
 
@@ -185,9 +173,7 @@ EM = (
 # modifier of PTP_MODIFIERS on either lets both be paid, but never for a NEVER group.
 
 # Visits denied beside 96372.
-PTP_COLUMN2_EM = (EM_OFFICE - {"99211"}) | _codes(
-    "99358 99359 99455 99456 99483 99497 G0463"
-)
+PTP_COLUMN2_EM = (EM_OFFICE - {"99211"}) | _codes("99358 99359 99455 99456 99483 99497 G0463")
 
 # Codes denied beside 96372 whatever the modifier.
 PTP_COLUMN2_NEVER = _codes("36591 36592 96523 99211")
@@ -200,9 +186,7 @@ PTP_COLUMN1_EM = _codes(
 )
 
 # Visits beside which 96372 is denied whatever the modifier.
-PTP_COLUMN1_EM_NEVER = _codes(
-    "99231 99232 99233 99307 99308 99309 99310 99460 99461 99462 99463 99465"
-)
+PTP_COLUMN1_EM_NEVER = _codes("99231 99232 99233 99307 99308 99309 99310 99460 99461 99462 99463 99465")
 
 # Other non-surgical codes beside which 96372 is denied.
 PTP_COLUMN1_OTHER = _codes(

@@ -77,9 +77,7 @@ _PLACES = (
     PlaceOfService("99", "other"),
 )
 
-PLACES_OF_SERVICE: Mapping[str, PlaceOfService] = MappingProxyType(
-    {place.code: place for place in _PLACES}
-)
+PLACES_OF_SERVICE: Mapping[str, PlaceOfService] = MappingProxyType({place.code: place for place in _PLACES})
 
 
 def place_of_service_assigned(code: str, day: date) -> bool:

@@ -86,6 +86,4 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def shipped() -> Reference:
     """The sets in this package. No file is read until a code is asked for."""
-    return Reference(
-        icd10cm=_ICD10CM, hcpcs=_HCPCS, drugs=DrugTable(_DATA / "drugs.csv")
-    )
+    return Reference(icd10cm=_ICD10CM, hcpcs=_HCPCS, drugs=DrugTable(_DATA / "drugs.csv"))

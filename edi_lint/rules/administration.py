@@ -42,6 +42,7 @@ from .same_day import (
     only_possible_drugs,
     pairs,
 )
+from .signs import modifier_in
 
 _ALLERGY_NOTE = re.compile(r"\b(allerg(y|en|ens|enic)) (shots?|injections?|immunotherapy|extracts?)\b", re.IGNORECASE)
 _UNDER_SKIN = frozenset({"96369", "96370", "96371", "96372", "96377", "96401", "96402"})
@@ -294,7 +295,7 @@ def joint_eye_implant_drug(claim: Claim, context: Context) -> Iterator[Hit]:
     stc=("A8:453",),
     whole=True,
     triggers=ADMIN_INJECTION | _INITIAL_VEIN,
-    needs=("SV101-3",),
+    watch={"SV1": modifier_in({"JA", "JB"})},
     examples=(
         Bad({"HC:J3420*": "HC:J3262:JA*"}, at=("2400", "SV101-3")),
         Bad({"HC:J3420*": "HC:J3262:JB*", "HC:96372*": "HC:96365*"}, at=("2400", "SV101-3")),

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from ..claims import Claim, ServiceLine
-from ..reference import groups
+from ..reference import Reference, groups
+from ..x12 import Segment
 from .drug_lines import INJECTION, is_drug
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import DISTINCT_SERVICE
-from .signs import modifier_in
+from .signs import filled, modifier_in, repeated_modifiers
 
 _VISIT_MODIFIERS = ("24", "25", "27", "57")
 # Visits in all but the section of the code book: psychiatric evaluations, the pelvic and breast examination and urgent
@@ -77,7 +78,7 @@ def visit_modifier_on_non_visit(claim: Claim, context: Context) -> Iterator[Hit]
     snip=5,
     source="CMS edit X222.351.2400.SV101-3.040 (CEDI)",
     stc=("A7:453",),
-    needs=("SV101-3",),
+    watch={"SV1": repeated_modifiers},
     examples=(
         Bad({"HC:96372*": "HC:96372:59:59*"}, at=("2400", "SV101-4")),
         Bad({"HC:99213:25*": "HC:99213:25:Q6:25*"}, at=("2400", "SV101-5")),
@@ -103,6 +104,12 @@ def repeated_modifier(claim: Claim, context: Context) -> Iterator[Hit]:
                 )
 
 
+def _is_no_modifier(segment: Segment, reference: Reference) -> bool:
+    """A service line with a modifier of another shape, or one that has ended."""
+    sent = [modifier for number in range(3, 7) if (modifier := segment.get(1, number))]
+    return any(modifier in _LAST_DAYS or not _SHAPE.fullmatch(modifier) for modifier in sent)
+
+
 @rule(
     id="MOD003",
     name="modifier-valid-on-dos",
@@ -114,7 +121,7 @@ def repeated_modifier(claim: Claim, context: Context) -> Iterator[Hit]:
         f"{kind} 2400/SV1/SV101-{position}" for kind in ("too-short", "too-long") for position in range(3, 7)
     ),
     message="{element} on line {line} is no modifier: a modifier has two characters, letters in capitals or digits.",
-    needs=("SV101-3",),
+    watch={"SV1": _is_no_modifier},
     examples=(
         Bad({"HC:96372*": "HC:96372:5*"}, at=("2400", "SV101-3")),
         Bad({"HC:99213:25*": "HC:99213:25:259*"}, at=("2400", "SV101-4")),
@@ -163,7 +170,7 @@ def _looks_sent_whole(modifier: str) -> bool:
     snip=5,
     source="CMS MLN1783722: XE, XP, XS and XU are special cases of 59",
     stc=("A7:453",),
-    needs=("SV101-3",),
+    watch={"SV1": modifier_in({"59"})},
     examples=(
         Bad({"HC:96372*": "HC:96372:59:XS*"}, at=("2400", "SV101-3")),
         Good({"HC:96372*": "HC:96372:XS*"}),
@@ -195,7 +202,7 @@ def modifier_59_with_x(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=7,
     source="AAPC on the order of modifiers; Medicare carriers read the price from the first modifier",
     stc=("A7:453",),
-    needs=("SV101-3",),
+    watch={"SV1": filled(1, 4)},
     examples=(
         Bad({"HC:99213:25*": "HC:99213:25:52*"}, at=("2400", "SV101-4")),
         Bad({"HC:J3420*": "HC:J3420:JZ:59*"}, at=("2400", "SV101-4")),
@@ -248,7 +255,7 @@ def _late_modifier(line: ServiceLine) -> tuple[str, str] | None:
     snip=7,
     source="005010X222A1, SV101-3 to SV101-6: four modifiers",
     stc=("A7:453",),
-    needs=("SV101-3",),
+    watch={"SV1": modifier_in({"99"})},
     examples=(
         Bad({"HC:99213:25*": "HC:99213:25:99*"}, at=("2400", "SV101-4")),
         Good(

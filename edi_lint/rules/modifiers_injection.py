@@ -24,6 +24,7 @@ from .drug_lines import (
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import DISTINCT_SERVICE
+from .signs import modified_injection
 
 _SET_APART = DISTINCT_SERVICE | {"76", "77"}
 _SIDES = code_range("E1", "E4") | code_range("F1", "F9") | code_range("T1", "T9") | {"50", "RT", "LT", "FA", "TA"}
@@ -139,7 +140,7 @@ def _several_units(lines: list[DayLine]) -> Iterator[Hit]:
     source="NCCI Policy Manual 2026 I.E: 76 and 77 do not set bundled codes apart",
     stc=("A8:453",),
     triggers=(INJECTION,),
-    needs=("SV101-3",),
+    watch={"SV1": modified_injection},
     examples=(
         Bad({"HC:96372*": "HC:96372:76*"}, at=("2400", "SV101-3")),
         Bad(added("J1885", "96372:76"), at=("2400", "SV101-3")),
@@ -194,7 +195,7 @@ def _another_gave_it(claim: Claim, day: Day, line: ServiceLine) -> bool:
     source="CMS physician fee schedule: 96372 has no bilateral adjustment",
     stc=("A8:453",),
     triggers=(INJECTION,),
-    needs=("SV101-3",),
+    watch={"SV1": modified_injection},
     examples=(
         Bad({"HC:96372*": "HC:96372:50*"}, at=("2400", "SV101-3")),
         Bad({"HC:96372*": "HC:96372:LT*"}, at=("2400", "SV101-3")),
@@ -219,7 +220,7 @@ def sides_on_injection(claim: Claim, context: Context) -> Iterator[Hit]:
     source="CMS physician fee schedule: 96372 is not split into parts (PC/TC indicator 5)",
     stc=("A8:453",),
     triggers=(INJECTION,),
-    needs=("SV101-3",),
+    watch={"SV1": modified_injection},
     examples=(
         Bad({"HC:96372*": "HC:96372:26*"}, at=("2400", "SV101-3")),
         Bad({"HC:96372*": "HC:96372:TC*"}, at=("2400", "SV101-3")),
@@ -245,7 +246,7 @@ def parts_of_injection(claim: Claim, context: Context) -> Iterator[Hit]:
     source="CPT, modifiers 52 (reduced) and 53 (broken off)",
     stc=("A8:453",),
     triggers=(INJECTION,),
-    needs=("SV101-3",),
+    watch={"SV1": modified_injection},
     examples=(
         Bad({"HC:96372*": "HC:96372:52*"}, at=("2400", "SV101-3")),
         Bad({"HC:96372*": "HC:96372:53*"}, at=("2400", "SV101-3")),
@@ -271,7 +272,7 @@ def reduced_injection(claim: Claim, context: Context) -> Iterator[Hit]:
     source="CPT and HCPCS: modifiers of operations, assistants and anesthesia",
     stc=("A8:453",),
     triggers=(INJECTION,),
-    needs=("SV101-3",),
+    watch={"SV1": modified_injection},
     examples=(
         Bad({"HC:96372*": "HC:96372:80*"}, at=("2400", "SV101-3")),
         Bad({"HC:96372*": "HC:96372:P3*"}, at=("2400", "SV101-3")),

@@ -19,9 +19,11 @@ __all__ = [
     "element_in",
     "filled",
     "flagged_diagnosis",
+    "modified_injection",
     "modifier_in",
     "outside_icd10cm",
     "procedure_in",
+    "repeated_modifiers",
     "service_range",
     "unlisted_diagnosis",
 ]
@@ -35,6 +37,17 @@ def procedure_in(codes: Collection[str]) -> Watch:
 def modifier_in(modifiers: Collection[str]) -> Watch:
     """A service line with one of these modifiers."""
     return lambda segment, reference: any(segment.get(1, number) in modifiers for number in range(3, 7))
+
+
+def modified_injection(segment: Segment, reference: Reference) -> bool:
+    """A 96372 line with modifiers."""
+    return segment.get(1, 2) == "96372" and bool(segment.get(1, 3) or segment.get(1, 4))
+
+
+def repeated_modifiers(segment: Segment, reference: Reference) -> bool:
+    """A service line on which a modifier stands twice."""
+    sent = [modifier for number in range(3, 7) if (modifier := segment.get(1, number))]
+    return len(set(sent)) < len(sent)
 
 
 def element_in(values: Collection[str], element: int, component: int = 0) -> Watch:

@@ -256,5 +256,5 @@ def subrogation_plan_unwanted(provider: BillingProvider, context: Context) -> It
     plan = provider.inner("2010AC")
     kind = transaction_kind(provider.transaction)
     if plan is not None and kind and kind != "31":
-        words = f"A pay-to plan is named, but BHT06 is {kind}, not 31."
+        words = "A pay-to plan is named, but the batch is no demand for recovery (BHT06 is not 31)."
         yield Hit(place(plan, plan.first), words, trigger=transaction_kind_spot(provider.transaction))

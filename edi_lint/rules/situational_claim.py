@@ -219,7 +219,7 @@ def clia_number_missing(claim: Claim, context: Context) -> Iterator[Hit]:
         return
     for line in claim.lines:
         if "QW" in line.modifiers and not line.clia_number:
-            words = f"{line.procedure} on line {line.number} is a CLIA-waived test (QW), and no CLIA number is given."
+            words = f"Line {line.number} is a CLIA-waived test (QW), and no CLIA number is given."
             yield Hit(claim.lacks("REF", "X4"), words, trigger=line.modifier_spot("QW"))
             return
 

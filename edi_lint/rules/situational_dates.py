@@ -263,7 +263,7 @@ def acute_manifestation_date_missing(claim: Claim, context: Context) -> Iterator
     """
     manipulation = find(claim.loop, "CR2")
     if manipulation is not None and manipulation.get(8) in ("A", "M") and "DTP*453" not in claim.contents:
-        words = f"The condition is acute (CR208 is {manipulation.get(8)}), but not since when (DTP*453)."
+        words = f"The condition is acute (CR208 is {manipulation.get(8)}); DTP*453 does not say since when."
         yield Hit(claim.lacks("DTP", "453"), words, trigger=place(claim.loop, manipulation, 8))
 
 

@@ -63,7 +63,7 @@ def line_rendering_provider_unwanted(claim: Claim, context: Context) -> Iterator
     for line in claim.lines:
         loop = line.inner("2420A")
         if loop is not None and npi_of(loop) == above.npi:
-            words = f"Line {line.number} names the rendering provider of the claim again, NPI {above.npi}."
+            words = f"Line {line.number} names the rendering provider of the claim again."
             yield Hit(place(loop, loop.first), words, trigger=above.at("id"))
 
 
@@ -207,7 +207,7 @@ def ordering_provider_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
     for line in claim.lines:
         loop = line.inner("2420E")
         if loop is not None and line.rendering_npi and npi_of(loop) == line.rendering_npi:
-            words = f"NPI {line.rendering_npi} is rendering and ordering provider of line {line.number}."
+            words = f"The rendering provider of line {line.number} is also named as ordering provider."
             yield Hit(place(loop, loop.first), words, trigger=place(loop, loop.segments[0], 9))
 
 

@@ -174,7 +174,7 @@ def equipment_code_differs(claim: Claim, context: Context) -> Iterator[Hit]:
     for line in claim.lines:
         equipment = find(line.loop, "SV5")
         if equipment is not None and line.procedure and equipment.get(1, 2) not in ("", line.procedure):
-            words = f"Line {line.number} bills {line.procedure}, but gives the price of {equipment.get(1, 2)}."
+            words = f"Line {line.number} bills one code (SV101), but gives the prices of another (SV501)."
             yield Hit(place(line.loop, equipment, 1, 2), words, trigger=line.at("procedure"))
 
 
@@ -250,7 +250,7 @@ def recertification_date_missing(claim: Claim, context: Context) -> Iterator[Hit
     for line in claim.lines:
         certificate = find(line.loop, "CR3", "R", "S")
         if certificate is not None and find(line.loop, "DTP", "607") is None:
-            words = f"The certificate of line {line.number} is a renewal or revision, but not of when (DTP*607)."
+            words = f"The certificate of line {line.number} was renewed or revised, but DTP*607 does not say when."
             yield Hit(line.lacks("DTP", "607"), words, trigger=place(line.loop, certificate, 1))
 
 
@@ -340,7 +340,7 @@ def obstetric_units_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
     for line in claim.lines:
         units = find(line.loop, "QTY", "FL")
         if units is not None and line.procedure and line.procedure not in _ANESTHESIA:
-            words = f"Line {line.number} has units of obstetric anesthesia, but bills {line.procedure}."
+            words = f"Line {line.number} has units of obstetric anesthesia, but does not bill anesthesia."
             yield Hit(place(line.loop, units), words, trigger=line.at("procedure"))
 
 
@@ -368,7 +368,7 @@ def referring_laboratory_missing(claim: Claim, context: Context) -> Iterator[Hit
     """
     for line in claim.lines:
         if "90" in line.modifiers and find(line.loop, "REF", "F4") is None:
-            words = f"{line.procedure} on line {line.number} was done elsewhere (90); REF*F4 does not say where."
+            words = f"The test on line {line.number} was done elsewhere (90), and REF*F4 does not say where."
             yield Hit(line.lacks("REF", "F4"), words, trigger=line.modifier_spot("90"))
 
 

@@ -230,7 +230,7 @@ def adjustment_group_repeated(claim: Claim, context: Context) -> Iterator[Hit]:
         for adjustment in adjustments:
             first = seen.get(adjustment.get(1))
             if first is not None and not first.get(_TRIOS[-1]):
-                words = f"Loop {loop.id} has adjustments of group {adjustment.get(1)} in more than one CAS."
+                words = f"Loop {loop.id} has adjustments of one group (CAS01) in more than one CAS."
                 yield Hit(place(loop, adjustment, 1), words, trigger=place(loop, first, 1))
             seen[adjustment.get(1)] = adjustment
 
@@ -290,7 +290,7 @@ def adjustment_zero_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:
         for adjustment in adjustments:
             for reason in _TRIOS:
                 if adjustment.get(reason) and parse_decimal(adjustment.get(reason + 1)) == 0:
-                    words = f"A CAS of loop {loop.id} has an adjustment of zero (reason {adjustment.get(reason)})."
+                    words = f"A CAS of loop {loop.id} has an adjustment of zero."
                     yield Hit(place(loop, adjustment, reason + 1), words)
 
 

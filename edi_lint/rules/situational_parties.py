@@ -12,13 +12,45 @@ from collections.abc import Iterator
 from ..claims import Spot
 from ..findings import Severity
 from ..guide import OpenLoop
+from ..reference import Reference
 from ..x12 import Segment
 from .registry import Acks, Bad, Context, Good, Hit, rule
+from .signs import element_in
 from .situational import ELEMENT_MISSING, ELEMENT_UNWANTED, LEVELS, Unit, of_parties, place
 
 _BILLING_CITY = "N4*ANYTOWN*MI*490011234"
 _PHONE = "TE*3125550134"
 _NAME_PARTS = {4: "first name", 5: "middle name", 7: "suffix"}
+
+
+# -- what a single segment tells beforehand (signs) -------------------------------------------------------
+
+
+def _is_nameless(segment: Segment, reference: Reference) -> bool:
+    return segment.get(2) == "1" and not segment.get(4)
+
+
+def _has_name_parts(segment: Segment, reference: Reference) -> bool:
+    return segment.get(2) == "2" and any(segment.get(number) for number in _NAME_PARTS)
+
+
+def _lacks_part(segment: Segment, reference: Reference) -> bool:
+    return not segment.get(2) or not segment.get(3)
+
+
+def _is_abroad(segment: Segment, reference: Reference) -> bool:
+    return bool(segment.get(4) or segment.get(7))
+
+
+def _is_no_phone(segment: Segment, reference: Reference) -> bool:
+    return any(
+        segment.get(position) in ("TE", "FX") and not _NUMBERING_PLAN.fullmatch(segment.get(position + 1))
+        for position in (3, 5, 7)
+    )
+
+
+def _has_extension(segment: Segment, reference: Reference) -> bool:
+    return "EX" in (segment.get(5), segment.get(7))
 
 
 @rule(
@@ -29,6 +61,7 @@ _NAME_PARTS = {4: "first name", 5: "middle name", 7: "suffix"}
     source="005010X222A1 situational rule, NM104 (SR013); X12 RFI 2502",
     level=LEVELS,
     acks=ELEMENT_MISSING,
+    watch={"NM1": _is_nameless},
     examples=(
         Bad({"TESTDOCTOR*ALAN*": "TESTDOCTOR**"}, at=("2310B", "NM104")),
         Good({"TESTDOCTOR*ALAN*": "TESTDOCTOR*A*"}),
@@ -56,8 +89,8 @@ def first_name_missing(record: Unit, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1 situational rule, NM104, NM105 and NM107 (SR013)",
     level=LEVELS,
-    needs=("2310B", "2330A", "2420A"),
     acks=ELEMENT_UNWANTED,
+    watch={"NM1": _has_name_parts},
     examples=(
         Bad({"FAMILY PRACTICE*****XX": "FAMILY PRACTICE*ALAN****XX"}, at=("2010AA", "NM104")),
         Bad({"FAMILY PRACTICE*****XX": "FAMILY PRACTICE****MD*XX"}, at=("2010AA", "NM107")),
@@ -101,8 +134,8 @@ _ZIP_ELSEWHERE = frozenset({"2010AA", "2310C"})
     snip=2,
     source="005010X222A1 situational rule, N402 and N403 (SR012)",
     level=LEVELS,
-    needs=("N4",),
     acks=ELEMENT_MISSING,
+    watch={"N4": _lacks_part},
     examples=(
         Bad({_BILLING_CITY: "N4*ANYTOWN**490011234"}, at=("2010AA", "N402")),
         Bad({"*6R*A1001L1~": "*6R*A1001L1~NM1*77*2*EXAMPLE HALL~N3*7 SAMPLE ST~N4*ANYTOWN*MI~"}, at=("2420C", "N403")),
@@ -134,8 +167,8 @@ def state_or_postal_code_missing(record: Unit, context: Context) -> Iterator[Hit
     snip=2,
     source="005010X222A1 situational rule, N404 (SR012)",
     level=LEVELS,
-    needs=("N4",),
     acks=ELEMENT_UNWANTED,
+    watch={"N4": element_in({"US"}, 4)},
     examples=(
         Bad({_BILLING_CITY: f"{_BILLING_CITY}*US"}, at=("2010AA", "N404")),
         Good({_BILLING_CITY: "N4*ANYTOWN*ON*K1A0B6*CA"}),
@@ -161,8 +194,8 @@ def country_unwanted(record: Unit, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1 situational rule, N402 and N407 (SR012)",
     level=LEVELS,
-    needs=("N4",),
     acks=ELEMENT_UNWANTED,
+    watch={"N4": _is_abroad},
     examples=(
         Bad({_BILLING_CITY: "N4*ANYTOWN*MI*80331*DE"}, at=("2010AA", "N402")),
         Bad({_BILLING_CITY: "N4*ANYTOWN**K1A0B6*CA***ON"}, at=("2010AA", "N407")),
@@ -178,7 +211,7 @@ def state_or_subdivision_unwanted(record: Unit, context: Context) -> Iterator[Hi
     """
     for loop, city in of_parties(record, "N4", context):
         if city.get(2) and city.get(4) not in _WITH_STATES:
-            words = f"The address in loop {loop.id} is in {city.get(4)}, and N402 names a state or province."
+            words = f"The address in loop {loop.id} is abroad, and N402 names a state or province of North America."
             yield Hit(place(loop, city, 2), words, trigger=place(loop, city, 4))
         elif city.get(7) and not city.get(2) and city.get(4) in _WITH_STATES - {""}:
             words = f"The address in loop {loop.id} is in {city.get(4)}: N402 names the state or province, not N407."
@@ -195,8 +228,8 @@ _NUMBERING_PLAN = re.compile("[2-9][0-9]{2}[2-9][0-9]{6}")
     snip=2,
     source="005010X222A1, PER: area code and number (SR015); Stedi claim edit on telephone numbers",
     level=LEVELS,
-    needs=("PER*IC",),
     acks=Acks(ik304="8", ik403="I12"),
+    watch={"PER": _is_no_phone},
     examples=(
         Bad({_PHONE: "TE*(312)555-0134"}, at=("1000A", "PER04")),
         Bad({_PHONE: "TE*13125550134"}, at=("1000A", "PER04")),
@@ -249,8 +282,8 @@ def _wrong_number(number: str) -> tuple[str, Severity | None]:
     snip=2,
     source="005010X222A1, PER: an extension follows its telephone number (SR015)",
     level=LEVELS,
-    needs=("PER*IC",),
     acks=ELEMENT_UNWANTED,
+    watch={"PER": _has_extension},
     examples=(
         Bad({_PHONE: "EM*DESK@EXAMPLE.COM*EX*12"}, at=("1000A", "PER05")),
         Bad({_PHONE: f"{_PHONE}*EM*DESK@EXAMPLE.COM*EX*12"}, at=("1000A", "PER07")),

@@ -126,7 +126,7 @@ def service_location_npi_unwanted(claim: Claim, context: Context) -> Iterator[Hi
         for location in inner_loops(outer, "2310C", "2420C"):
             # One at the same address need not be there at all: SIT050 and SIT058 say so.
             if npi_of(location) == billing.npi and at_billing_address(claim, location) is None:
-                words = f"The service location has the NPI of the billing provider, {billing.npi}."
+                words = "The service location has the NPI of the billing provider."
                 yield Hit(place(location, location.segments[0], 9), words, trigger=billing.at("id"))
 
 
@@ -163,7 +163,7 @@ def supervising_provider_unwanted(claim: Claim, context: Context) -> Iterator[Hi
 
 def _supervises_himself(loop: OpenLoop | None, rendering: str) -> Iterator[Hit]:
     if loop is not None and rendering and npi_of(loop) == rendering:
-        words = f"NPI {rendering} is rendering and supervising provider."
+        words = "The rendering provider is also named as supervising provider: both have the same NPI."
         yield Hit(place(loop, loop.first), words, trigger=place(loop, loop.segments[0], 9))
 
 

@@ -159,7 +159,7 @@ def insurance_type_unwanted(record: Subscriber | Claim, context: Context) -> Ite
         if insurance.get(1) == "P":
             why, trigger = "that payer is the first", 1
         elif insurance.get(9) not in ("", "MA", "MB", "16", "HM"):
-            why, trigger = f"{insurance.get(9)} is not Medicare", 9
+            why, trigger = "that payer is not Medicare (SBR09)", 9
         else:
             continue
         words = f"SBR05 of loop {loop.id} says why Medicare pays second, but {why}."
@@ -194,7 +194,7 @@ def payer_sequence_repeated(claim: Claim, context: Context) -> Iterator[Hit]:
     for other in claim.other_payers:
         code = other.payer_sequence
         if seen.setdefault(code, other) is not other and code not in ("", "U"):
-            words = f"Two payers of the claim have {code} in SBR01, the place in the order of payment."
+            words = "Two payers of the claim have the same code in SBR01, the place in the order of payment."
             yield Hit(other.at("payer_sequence"), words, trigger=seen[code].at("payer_sequence"))
 
 
