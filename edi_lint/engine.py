@@ -102,18 +102,20 @@ class Ruleset:
         return found
 
     def woken(self, loop: OpenLoop) -> frozenset[str]:
-        """The ids of the rules that a segment of the claim may set off."""
+        """The ids of the rules that a segment of the record may set off."""
         found: frozenset[str] = frozenset()
         watched, memo = self._watched, self._woken
-        for node, segment in zip(loop.nodes, loop.segments, strict=True):
-            if node.segment_id in watched:
+        for number, segment_id in enumerate(loop.ids):
+            if segment_id in watched:
+                segment = loop.segments[number]
                 known = memo.get(segment.text)
                 if known is None:
-                    known = self._wake(node.segment_id, segment)
+                    known = self._wake(segment_id, segment)
                 if known:
                     found |= known
         for child in loop.children:
-            found |= self.woken(child)
+            if known := self.woken(child):
+                found |= known
         return found
 
     def _wake(self, segment_id: str, segment: Segment) -> frozenset[str]:

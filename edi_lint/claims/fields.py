@@ -54,10 +54,16 @@ class Spot(msgspec.Struct, frozen=True):
 
 def find(loop: OpenLoop, segment_id: str, *qualifiers: str) -> Segment | None:
     """The first segment of the loop instance with this id and, if given, one of these values in element 01."""
-    for number, node in enumerate(loop.nodes):
-        if node.segment_id == segment_id:
+    ids = loop.ids
+    if segment_id not in ids:
+        return None
+    at = ids.index(segment_id)
+    if not qualifiers:
+        return loop.segments[at]
+    for number in range(at, len(ids)):
+        if ids[number] == segment_id:
             segment = loop.segments[number]
-            if not qualifiers or segment.get(1) in qualifiers:
+            if segment.get(1) in qualifiers:
                 return segment
     return None
 
@@ -136,19 +142,21 @@ class Source:
     such segment costs one look-up.
     """
 
-    __slots__ = ("_delimiters", "_fields", "_loop", "_memo", "_qualifiers", "_segment_id")
+    __slots__ = ("_absent", "_delimiters", "_fields", "_loop", "_memo", "_qualifiers", "_segment_id")
 
     def __init__(self, segment_id: str, qualifiers: tuple[str, ...], loop: str) -> None:
         self._segment_id = segment_id
         self._qualifiers = qualifiers
         self._loop = loop
         self._fields: list[Field[Any]] = []
+        self._absent: dict[str, Any] = {}
         self._memo: dict[str, dict[str, Any]] = {}
         self._delimiters: object = None
 
     def add(self, field: Field[Any]) -> None:
         """Let ``field`` be read with the others."""
         self._fields.append(field)
+        self._absent[field.name] = field.convert("")
 
     def segment(self, record: Record) -> Segment | None:
         """The segment in the record's loop; None if it is absent."""
@@ -159,7 +167,7 @@ class Source:
         """The values of all fields, by name."""
         segment = self.segment(record)
         if segment is None:
-            return {field.name: field.convert("") for field in self._fields}
+            return self._absent
         if segment.delimiters is not self._delimiters or len(self._memo) >= _MEMO_SIZE:
             self._memo.clear()
             self._delimiters = segment.delimiters

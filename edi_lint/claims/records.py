@@ -386,7 +386,8 @@ class Claim(Record):
         The ids of its loops (``2320``); its segments with their qualifiers (``REF*G1``); ``SV101-3`` when a line has
         modifiers; its places of service (``pos:11``); the first letters of its diagnoses (``dx:Z``).
         """
-        found = set(_contents(self.loop))
+        found = {node.mark for node in self.loop.nodes}
+        _add_contents(self.loop, found)
         for line in self.lines:
             if line.modifiers:
                 found.add("SV101-3")
@@ -492,12 +493,13 @@ class TransactionSet(msgspec.Struct, frozen=True):
         return made or (parse_day(self.gs.get(4)) if self.gs is not None else None)
 
 
-def _contents(loop: OpenLoop) -> Iterator[str]:
-    for node in loop.nodes:
-        yield node.mark
+def _add_contents(loop: OpenLoop, found: set[str]) -> None:
     for child in loop.children:
-        yield child.spec.id
-        yield from _contents(child)
+        found.add(child.spec.id)
+        for node in child.nodes:
+            found.add(node.mark)
+        if child.children:
+            _add_contents(child, found)
 
 
 def _parties(loop: OpenLoop) -> Iterator[Entity]:

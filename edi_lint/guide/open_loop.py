@@ -28,6 +28,8 @@ class OpenLoop:
         self.seen = 0
         self.segments: list[Segment] = []
         self.nodes: list[Node] = []
+        self.ids: list[str] = []
+        """The ids of the segments, for looking one up without touching them."""
         self.children: list[OpenLoop] = []
 
     @property

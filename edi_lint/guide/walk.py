@@ -135,6 +135,7 @@ class _Walk:
             if kept:
                 loop.segments.append(segment)
                 loop.nodes.append(node)
+                loop.ids.append(node.segment_id)
             if element_faults:
                 self._check_elements(node, segment, element_faults)
             if node.is_level:
@@ -244,6 +245,7 @@ class _Walk:
         loop = self._loop
         loop.segments.append(segment)
         loop.nodes.append(node)
+        loop.ids.append(node.segment_id)
 
     # -- saying what is wrong -------------------------------------------------------------------------
 
