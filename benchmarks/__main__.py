@@ -83,9 +83,8 @@ def main() -> None:
         print(f"{name:>9}: {wall:8.2f} s   {count / wall:10,.0f} segments/s   peak {peak:6.1f} MB")
     ratios = [pair["pyx12"].cpu / pair["edi-lint"].cpu for pair in pairs]
     median = statistics.median(ratios)
-    print(
-        f"    ratio: {median:.1f} times in processor time (single runs: {', '.join(f'{ratio:.1f}' for ratio in ratios)})"
-    )
+    singles = ", ".join(f"{ratio:.1f}" for ratio in ratios)
+    print(f"    ratio: {median:.1f} times in processor time (single runs: {singles})")
 
 
 if __name__ == "__main__":
