@@ -26,7 +26,7 @@ from .claims import (
     Subscriber,
     UnitRecord,
 )
-from .findings import SEVERITIES, ClaimRef, Excerpt, Finding, Severity
+from .findings import SEVERITIES, ClaimRef, Excerpt, Finding, Origin, Severity
 from .guide import Guide, OpenLoop
 from .privacy import Privacy
 from .reference import Reference
@@ -266,7 +266,9 @@ class FileCheck:
         facts["line"] = line.number if line is not None else ""
         missing = fault.kind in MISSING
         scope = claim.scope if claim is not None else ""
-        acks = _acks(own.acks, {key: str(value) for key, value in fault.facts.items() if key in ("ta1", "ak905")})
+        acks = _acks(
+            own.acks, {key: str(value) for key, value in fault.facts.items() if key in ("ta1", "ak905", "ik502")}
+        )
         if speaker is not None:
             acks |= _acks(speaker.acks)
         return self._stamp(
@@ -292,7 +294,16 @@ class FileCheck:
         line = _line_at(claim, spot.anchor) if spot.loop.startswith("24") else None
         element = spot.ref.name(spot.segment_id) if spot.ref is not None and spot.ref.element else None
         return self._stamp(
-            rule, severity, hit.message, hit.fix or rule.fix, spot, element, claim, line, _acks(hit.acks or rule.acks)
+            rule,
+            severity,
+            hit.message,
+            hit.fix or rule.fix,
+            spot,
+            element,
+            claim,
+            line,
+            _acks(hit.acks or rule.acks),
+            hit.trigger,
         )
 
     def _stamp(
@@ -306,6 +317,7 @@ class FileCheck:
         claim: Claim | None,
         line: ServiceLine | None,
         acks: dict[str, str | list[str]],
+        trigger: Spot | None = None,
     ) -> Finding:
         segment = spot.segment
         place = segment.place(None if spot.missing else spot.ref)
@@ -337,6 +349,7 @@ class FileCheck:
             url=f"{RULE_PAGES}{rule.id}.md",
             excerpt=self._excerpt(spot) if segment.text else None,
             why=rule.why,
+            origin=Origin(spot, trigger),
         )
 
     def _excerpt(self, spot: Spot) -> Excerpt:

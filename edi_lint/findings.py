@@ -9,7 +9,20 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["CONTRACT_KEYS", "SEVERITIES", "ClaimRef", "Excerpt", "Finding", "Report", "Severity", "Summary", "at_least"]
+from .claims import Spot
+
+__all__ = [
+    "CONTRACT_KEYS",
+    "SEVERITIES",
+    "ClaimRef",
+    "Excerpt",
+    "Finding",
+    "Origin",
+    "Report",
+    "Severity",
+    "Summary",
+    "at_least",
+]
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -35,10 +48,24 @@ class Excerpt(msgspec.Struct, frozen=True):
     length: int
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """Where a finding comes from, and what made a value required or unwanted, as it was sent.
+
+    For the acknowledgements, which must copy what was wrong. Nothing of it is masked, so it never shows itself.
+    """
+
+    spot: Spot
+    trigger: Spot | None = None
+
+    def __repr__(self) -> str:
+        return "Origin(...)"
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One thing that is wrong, and where. For something missing, the place is that of the next segment.
 
-    ``excerpt`` and ``why`` serve the reports for people; they are not part of the machine formats.
+    ``excerpt`` and ``why`` serve the reports for people, ``origin`` the acknowledgements; they are not part of the
+    machine formats.
     """
 
     rule: str
@@ -65,13 +92,14 @@ class Finding(msgspec.Struct, frozen=True):
     url: str
     excerpt: Excerpt | None = None
     why: str = ""
+    origin: Origin | None = None
 
     def as_contract(self) -> dict[str, object]:
         """The keys that consumers rely on, in their order."""
         return {key: getattr(self, key) for key in CONTRACT_KEYS}
 
 
-CONTRACT_KEYS = tuple(key for key in Finding.__struct_fields__ if key not in ("excerpt", "why"))
+CONTRACT_KEYS = tuple(key for key in Finding.__struct_fields__ if key not in ("excerpt", "why", "origin"))
 
 
 class Summary(msgspec.Struct):

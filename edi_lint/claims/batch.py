@@ -42,12 +42,14 @@ class Counts(msgspec.Struct):
 class Part(msgspec.Struct):
     """Faults found together, and the record that they were found in: None for the envelope, header and trailer.
 
-    ``cut`` is True for a record in which the transaction set broke off: it proves nothing.
+    ``cut`` is True for a record in which the transaction set broke off: it proves nothing. ``segment`` is the envelope
+    segment (ISA, GS, ST or a trailer) that has just been read, behind what it ends and before what it begins.
     """
 
     faults: list[Fault]
     record: UnitRecord | None = None
     cut: bool = False
+    segment: Segment | None = None
 
 
 class Batch:
@@ -91,15 +93,17 @@ class Batch:
         elif name == "ISA":
             yield from self._open_interchange(segment)
         elif name == "GS":
-            self._held += envelope.open_group(segment)
-            self._foreign_group = False
+            yield from self._open_group(segment)
         elif name == "SE":
             yield from self._own(envelope.close_transaction(segment))
+            yield Part([], segment=segment)
         elif name == "GE":
             yield from self._own([*envelope.close_group(segment), *self._control_faults(segment)])
+            yield Part([], segment=segment)
             self._foreign_group = False
         elif name == "IEA":
             yield from self._close_interchange(segment)
+            yield Part([], segment=segment)
         elif name == "TA1" and envelope.gs is None:
             self._held.append(Fault("not-837p", segment, facts={"what": "a TA1 (interchange acknowledgment)"}))
         elif not self._foreign_group and not envelope.in_transaction:
@@ -119,6 +123,15 @@ class Batch:
             self._held = [*self._form_faults(), *self.envelope.open_interchange(isa)]
         self._foreign_interchange = self._foreign_group = False
         self._sets_in_interchange = 0
+        yield Part([], segment=isa)
+
+    def _open_group(self, gs: Segment) -> Iterator[Part]:
+        faults = self.envelope.open_group(gs)
+        # That the group before was not closed is told before this one begins.
+        yield from self._own([fault for fault in faults if fault.kind == "not-closed"])
+        self._held += [fault for fault in faults if fault.kind != "not-closed"]
+        self._foreign_group = False
+        yield Part([], segment=gs)
 
     def _close_interchange(self, iea: Segment) -> Iterator[Part]:
         lost = self.envelope.set_lost
@@ -174,7 +187,9 @@ class Batch:
         what = transaction_name(group_guide, st.get(1), st.get(3))
         self._sets_in_interchange += 1
         if what is not None and group_guide.strip() not in PROFESSIONAL_CLAIM_GUIDES:
-            yield from self._skip_group(Fault("not-837p", gs or st, facts={"what": what}))
+            yield Part([], segment=st)
+            ak905 = "2" if gs is None or gs.get(1) == "HC" else "1"
+            yield from self._skip_group(Fault("not-837p", gs or st, facts={"what": what, "ak905": ak905}))
             return
         if envelope.transactions == 1 and gs is not None:
             faults = self._control_faults(gs) + faults
@@ -183,11 +198,10 @@ class Batch:
         yield from self._release()
         self.counts.transactions += 1
         if what is not None:
-            yield Part([*faults, Fault("transaction-set-foreign", st, facts={"what": what})])
+            yield Part([*faults, Fault("transaction-set-foreign", st, facts={"what": what})], segment=st)
             self._skip_set()
             return
-        if faults:
-            yield Part(faults)
+        yield Part(faults, segment=st)
         yield from self._claims(st)
 
     def _claims(self, st: Segment) -> Iterator[Part]:
@@ -202,8 +216,8 @@ class Batch:
                 self.counts.service_lines += len(record.lines)
             yield Part(unit.faults, record, unit.cut)
             trailer = unit.loop.segments[-1] if unit.loop.segments else None
-        if trailer is not None and trailer.id == "SE" and (faults := envelope.close_transaction(trailer)):
-            yield Part(faults)
+        if trailer is not None and trailer.id == "SE":
+            yield Part(envelope.close_transaction(trailer), segment=trailer)
 
     def _control_faults(self, segment: Segment) -> list[Fault]:
         """What is wrong with the elements of a GS, GE or IEA."""

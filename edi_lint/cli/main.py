@@ -16,6 +16,7 @@ __all__ = ["main"]
 _COMMANDS = {
     "check": ("check", "Lint claim batches and report what a payer would reject or deny."),
     "extract": ("extract", "List the service lines with 96372 (or other codes), their diagnoses, modifiers and drugs."),
+    "explain-ack": ("explain_ack", "Explain a TA1, 999 or 277CA, from anyone, as sentences."),
     "rule": ("rule", "Explain a rule, or list them all."),
     "refdata": ("refdata", "List, add or remove the reference tables that you load yourself, as NCCI edits."),
 }

@@ -94,8 +94,8 @@ def billing_npi_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     Fix: Enter XX and the NPI in NM108 and NM109 of the billing provider.
     """
     party, payer = claim.billing.party, claim.payer
-    if party is None or party.id or party.id_qualifier:
-        return  # Half of the pair NM108 and NM109 breaks a rule of the segment itself.
+    if party is None or not party.entity or party.id or party.id_qualifier:
+        return  # A missing NM1, or half of the pair NM108 and NM109, is told as a fault of structure.
     if payer is None or find(payer.loop, "REF", "G2", "LU") is not None:
         return
     told = party.loop.first.ordinal

@@ -11,6 +11,9 @@ from .segment import Ref, Segment
 
 __all__ = ["Envelope"]
 
+_UNCLOSED_ACKS = {"IEA": ("ta1", "023"), "GE": ("ak905", "3"), "SE": ("ik502", "2")}
+"""What the acknowledgements say of a trailer that is missing."""
+
 
 class Envelope:
     """Follows the envelope segments of one file in their order. Each method returns the faults it finds."""
@@ -143,6 +146,7 @@ class Envelope:
             return []
         names = " and ".join([", ".join(lacking[:-1]), lacking[-1]]) if len(lacking) > 1 else lacking[0]
         facts: dict[str, str | int] = {"lacking": names, "unfinished": unfinished}
+        facts |= {key: code for trailer, (key, code) in _UNCLOSED_ACKS.items() if trailer in lacking}
         return [Fault("not-closed", segment, segment_id=lacking[0], facts=facts)]
 
 
