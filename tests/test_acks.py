@@ -159,6 +159,8 @@ def _syntax_is_told(finding: Finding, told) -> bool:  # type: ignore[no-untyped-
         return bool(told.codes)  # What has no id of X12 has no IK3.
     if acks.get("ik304") == "1":
         return (*at, "6") in told.errors if finding.segment in X12_SEGMENTS else "5" in told.codes
+    if "ik403" in acks and finding.origin is not None and finding.origin.spot.missing:
+        return any(error[:2] == at for error in told.errors)  # An element of a segment that is not there.
     if "ik403" in acks:
         assert finding.element is not None
         element, _, component = finding.element[len(at[0]) :].partition("-")

@@ -191,7 +191,7 @@ def _set_complaints(segments: list[Segment], set_id: str, tables: Loop, check: o
     complaints: list[str] = []
     tree, end = _match(tables, segments, 0, complaints)
     if end < len(segments):
-        complaints.append(f"segment {end + 1} {_shown(segments[end])} is out of place")
+        complaints.insert(0, f"segment {end + 1} ({segments[end].id}) is out of place")
     yield from complaints
     if not complaints:
         yield from check(tree)  # type: ignore[operator]
@@ -269,7 +269,3 @@ def _element_complaints(element: Element, value: str, separator: str) -> Iterato
             part = parts[number - 1] if number <= len(parts) else ""
             for complaint in _element_complaints(component, part, separator):
                 yield f"-{number}{complaint}"
-
-
-def _shown(segment: Segment) -> str:
-    return segment.text[:40]

@@ -443,6 +443,7 @@ STATUSES = _table(
     630 the CLIA number of the referring lab
     633 the related causes code
     634 a remark code
+    640 the sales tax
     643 the amount paid for a line
     650 the special program code
     659 the unit of measurement

@@ -116,11 +116,14 @@ def _group(group: Group, writer: Writer) -> list[str]:
 # -- the errors of a set ----------------------------------------------------------------------------------
 
 
-def _errors(told: Iterable[Told], writer: Writer, mask: bool) -> list[str]:
+def _errors(told: Sequence[Told], writer: Writer, mask: bool) -> list[str]:
     """The 2100 loops, in the order of their places."""
     loops: dict[tuple[int, bool, str, str, str], list[Told]] = {}
+    absent = {(one.position, one.segment) for one in told if one.missing and not one.ik403}
     for one in sorted(told, key=lambda one: (one.position, not one.missing)):
-        code = _segment_code(one)
+        # What an absent segment should have held needs no word where its absence has one.
+        is_covered = one.missing and one.ik403 and (one.position, one.segment) in absent
+        code = "" if is_covered else _segment_code(one)
         if code:
             loops.setdefault((one.position, not one.missing, one.segment, one.loop, code), []).append(one)
     found: list[str] = []
@@ -137,6 +140,9 @@ def _errors(told: Iterable[Told], writer: Writer, mask: bool) -> list[str]:
 def _segment_code(told: Told) -> str:
     """IK304; empty where the fault cannot be told of a segment."""
     code = _ELEMENTS if told.ik403 else told.ik304
+    if told.missing and told.ik403:
+        # An element of a segment that is not there: the segment is missing.
+        code = "I6" if told.ik403.startswith("I") else "3"
     if not told.position or not _SEGMENT.fullmatch(told.segment) or code not in IK304:
         return ""
     if code == _UNKNOWN:
