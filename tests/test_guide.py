@@ -201,6 +201,7 @@ def test_two_segments_exchanged_are_at_most_three_findings(base: str) -> None:
         ("SV1*HC:96372*35*UN*1***1", ["SV1*QQ:96372*35*UN*1***1"], ("invalid-code", "2400", "SV101-1")),
         ("HL*2*1*22*0", ["HL*2*1*99*0"], ("invalid-code", "2000B", "HL03")),
         ("HL*2*1*22*0", ["HL*3*1*22*0"], ("hl-number", "2000B", "HL01")),
+        ("HL*2*1*22*0", ["HL*B*1*22*0"], ("hl-number", "2000B", "HL01")),
         ("HL*2*1*22*0", ["HL*2*9*22*0"], ("hl-parent", "2000B", "HL02")),
         ("HL*1**20*1", ["HL*1*1*20*1"], ("element-not-used", "2000A", "HL02")),
         ("HL*2*1*22*0", ["HL*2*1*22*1"], ("hl-child-missing", "2000C", "HL")),

@@ -37,11 +37,10 @@ class Hierarchy:
         found: list[LevelFault] = []
         expected = frozenset(number + 1 for number in self._last)
         number = _number(hl.get(1))
-        if number in expected or number is None:
-            # That it is empty or no number is for the guide to say.
-            names = frozenset({number}) if number is not None else expected
-        else:
-            names = expected | {number}
+        names = frozenset({number}) if number in expected and number is not None else expected
+        if number not in expected and hl.get(1):  # That it is empty is for the guide to say.
+            if number is not None:
+                names |= {number}
             found.append(("hl-number", Ref(1), {"expected": min(expected)}))
         self._last = names
         if parent and _number(hl.get(2)) not in parent:
