@@ -27,10 +27,10 @@ from .claims import (
     UnitRecord,
 )
 from .findings import SEVERITIES, ClaimRef, Excerpt, Finding, Origin, Severity
-from .guide import Guide, OpenLoop
+from .guide import Guide, GuideTables
 from .privacy import Privacy
 from .reference import Reference
-from .rules import CRASHED, STALE, STRUCTURE, Acks, Check, Context, Hit, Level, Rule, Watch, fill
+from .rules import CRASHED, STALE, STRUCTURE, Acks, Context, Dispatch, Hit, Level, Rule, fill
 from .x12 import ByteStream, Fault, Segment
 
 __all__ = ["RULE_PAGES", "FileCheck", "Ruleset"]
@@ -41,18 +41,16 @@ MISSING = frozenset({"segment-missing", "loop-missing", "loop-empty", "hl-child-
 RULE_PAGES = "docs/rules/"
 """Where the rule's page is, in the project's repository."""
 
-Checks = tuple[tuple[Rule, Check], ...]
-_MOST_COMBINATIONS = 4096
 _LEVELS: dict[type, Level] = {BillingProvider: "provider", Subscriber: "subscriber", Patient: "patient", Claim: "claim"}
 
 
 class Ruleset:
-    """The rules of a run, arranged by what sets them off, with all that they share."""
+    """The rules of a run, with all that they share."""
 
     def __init__(
         self,
         rules: Iterable[Rule],
-        guide: Guide,
+        tables: GuideTables,
         reference: Reference,
         as_of: date,
         privacy: Privacy,
@@ -61,14 +59,12 @@ class Ruleset:
     ) -> None:
         self.rules = list(rules)
         self.strict = strict
-        self.guide = guide
+        self.dispatch = Dispatch(self.rules, reference)
+        self.guide = Guide(tables, self.dispatch.signs)
         self.reference = reference
         self.as_of = as_of
         self.privacy = privacy
         self.options = options
-        self._woken: dict[str, frozenset[str]] = {}
-        self._delimiters: object = None
-        self._checks: dict[tuple[Level, str, frozenset[str], frozenset[str], bool, frozenset[str] | None], Checks] = {}
         self.not_checked: set[str] = set()
         """Tables that REF001 has spoken of in this run."""
 
@@ -81,81 +77,6 @@ class Ruleset:
     def speakers(self) -> dict[str, Rule]:
         """The rules that speak for a guide fault, by ``kind key``."""
         return {fault: rule for rule in self.rules for fault in rule.speaks_for}
-
-    @cached_property
-    def asked_codes(self) -> frozenset[str]:
-        """The procedure codes that rules ask for: others make no difference to which rules run."""
-        return frozenset[str]().union(*(rule.triggers | rule.beside for rule in self.rules))
-
-    @cached_property
-    def asked_contents(self) -> frozenset[str]:
-        """The contents of claims that rules ask for."""
-        return frozenset[str]().union(*(rule.needs for rule in self.rules))
-
-    @cached_property
-    def _watched(self) -> dict[str, list[tuple[str, Watch]]]:
-        """For each segment id the rules that watch it."""
-        found: dict[str, list[tuple[str, Watch]]] = {}
-        for rule in self.rules:
-            for segment_id, watch in rule.watch.items():
-                found.setdefault(segment_id, []).append((rule.id, watch))
-        return found
-
-    def woken(self, loop: OpenLoop) -> frozenset[str]:
-        """The ids of the rules that a segment of the record may set off."""
-        found: frozenset[str] = frozenset()
-        watched, memo = self._watched, self._woken
-        for number, segment_id in enumerate(loop.ids):
-            if segment_id in watched:
-                segment = loop.segments[number]
-                known = memo.get(segment.text)
-                if known is None:
-                    known = self._wake(segment_id, segment)
-                if known:
-                    found |= known
-        for child in loop.children:
-            if known := self.woken(child):
-                found |= known
-        return found
-
-    def _wake(self, segment_id: str, segment: Segment) -> frozenset[str]:
-        if len(self._woken) >= _MOST_COMBINATIONS or segment.delimiters is not self._delimiters:
-            self._woken.clear()
-            self._delimiters = segment.delimiters
-        known = frozenset(name for name, watch in self._watched[segment_id] if watch(segment, self.reference))
-        self._woken[segment.text] = known
-        return known
-
-    def checks(
-        self,
-        level: Level,
-        scope: str,
-        procedures: frozenset[str],
-        contents: frozenset[str],
-        intact: bool,
-        woken: frozenset[str] | None,
-    ) -> Checks:
-        """The rules that can fire on a record, each with its check.
-
-        Batches repeat themselves here too: the answer is kept for each combination of procedures that turns up.
-        """
-        key = level, scope, procedures, contents, intact, woken
-        found = self._checks.get(key)
-        if found is None:
-            if len(self._checks) >= _MOST_COMBINATIONS:
-                self._checks.clear()
-            found = self._checks[key] = tuple(
-                (rule, rule.check)
-                for rule in self.rules
-                if rule.check is not None
-                and level in rule.level
-                and (not scope or rule.severity_for(scope) is not None)
-                and (not rule.triggers or not rule.triggers.isdisjoint(procedures))
-                and (not rule.beside or not rule.beside.isdisjoint(procedures))
-                and _may_concern(rule, level, contents, woken)
-                and (intact or not rule.whole)
-            )
-        return found
 
 
 class FileCheck:
@@ -183,7 +104,7 @@ class FileCheck:
         """The parts of the batch in file order, each with what was found in it, in the order of the file."""
         for part in self._batch:
             record, faults = part.record, part.faults
-            hits = self._run(record) if record is not None and not part.cut else []
+            hits = self._run(record, part.signs) if record is not None and not part.cut else []
             if not hits and not faults:
                 yield part, []
                 continue
@@ -196,33 +117,26 @@ class FileCheck:
 
     # -- running the rules ----------------------------------------------------------------------------
 
-    def _run(self, record: UnitRecord) -> list[tuple[Rule, Hit]]:
+    def _run(self, record: UnitRecord, signs: int) -> list[tuple[Rule, Hit]]:
         hits: list[tuple[Rule, Hit]] = []
         rules = self._rules
         scope = _scope(record)
         context = Context(
-            self._rules.reference,
-            self._rules.as_of,
+            rules.reference,
+            rules.as_of,
             scope,
-            self._rules.options,
+            rules.options,
             lambda table, spot, day: hits.extend(self._not_checked(table, spot, day)),
             self._memory,
         )
-        procedures = contents = frozenset[str]()
         intact = True
-        # Billing providers are few, and the header of the transaction set is judged with the first: no watch for them.
-        woken = None if isinstance(record, BillingProvider) else rules.woken(record.loop)
         if isinstance(record, Claim):
+            intact = record.intact
             context.days = self._days.of(record)
-            procedures, intact = record.procedures, record.intact
-            contents = record.contents & rules.asked_contents
             for day in context.days:
                 if day.has_earlier:
-                    procedures |= day.procedures
-                    woken = None  # What earlier claims bring is not watched: every rule looks for itself.
-        for rule, check in rules.checks(
-            _LEVELS[type(record)], scope, procedures & rules.asked_codes, contents, intact, woken
-        ):
+                    signs |= rules.dispatch.of_earlier(day.procedures)
+        for rule, check in rules.dispatch.checks(_LEVELS[type(record)], scope, intact, signs):
             context.rule = rule.id
             try:
                 for hit in check(record, context):
@@ -367,15 +281,6 @@ def _scope(record: UnitRecord) -> str:
     if isinstance(record, Patient):
         return record.subscriber.scope if record.subscriber is not None else ""
     return "" if isinstance(record, BillingProvider) else record.scope
-
-
-def _may_concern(rule: Rule, level: Level, contents: frozenset[str], woken: frozenset[str] | None) -> bool:
-    """Whether a record has what the rule needs, or a segment that it watches; rules that name neither look always."""
-    if rule.watch and (woken is None or rule.id in woken):
-        return True
-    if rule.needs and level == "claim":
-        return not rule.needs.isdisjoint(contents)
-    return not rule.watch
 
 
 def _identifier(segment_id: str) -> str | None:

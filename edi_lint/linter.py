@@ -18,7 +18,7 @@ from typing import BinaryIO
 from .config import Config, selected_rules
 from .engine import FileCheck, Ruleset
 from .findings import Finding, Report, Summary
-from .guide import Guide, load_tables
+from .guide import load_tables
 from .privacy import Privacy
 from .reference import shipped
 from .sources import Source
@@ -40,7 +40,7 @@ class Linter:
         self.privacy = Privacy(self.config.show_values, self.config.mask_claim_ids)
         self.rules = Ruleset(
             selected_rules(self.config),
-            Guide(load_tables(cache_folder())),
+            load_tables(cache_folder()),
             shipped(),
             self.config.as_of or date.today(),  # noqa: DTZ011 - the day where the batch is sent from
             self.privacy,

@@ -44,12 +44,14 @@ class Part(msgspec.Struct):
 
     ``cut`` is True for a record in which the transaction set broke off: it proves nothing. ``segment`` is the envelope
     segment (ISA, GS, ST or a trailer) that has just been read, behind what it ends and before what it begins.
+    ``signs`` holds what the segments of the record are signs of, for whom the guide was asked to gather them.
     """
 
     faults: list[Fault]
     record: UnitRecord | None = None
     cut: bool = False
     segment: Segment | None = None
+    signs: int = 0
 
 
 class Batch:
@@ -214,7 +216,7 @@ class Batch:
             record = self._assembler.record(unit)
             if isinstance(record, Claim):
                 self.counts.service_lines += len(record.lines)
-            yield Part(unit.faults, record, unit.cut)
+            yield Part(unit.faults, record, unit.cut, None, unit.signs)
             trailer = unit.loop.segments[-1] if unit.loop.segments else None
         if trailer is not None and trailer.id == "SE":
             yield Part(envelope.close_transaction(trailer), segment=trailer)

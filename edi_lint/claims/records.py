@@ -46,6 +46,8 @@ __all__ = [
 ]
 
 MEDICARE, MEDICARE_ADVANTAGE, MEDICAID, COMMERCIAL = "medicare", "medicare-advantage", "medicaid", "commercial"
+DIAGNOSIS_QUALIFIERS = frozenset({"ABK", "ABF", "BK", "BF"})
+"""The qualifiers of diagnoses in HI that pointers count: ICD-10-CM and, from before, ICD-9-CM."""
 _SCOPES = {"MB": MEDICARE, "MA": MEDICARE, "16": MEDICARE_ADVANTAGE, "HM": MEDICARE_ADVANTAGE, "MC": MEDICAID}
 
 
@@ -381,18 +383,9 @@ class Claim(Record):
 
     @lazy
     def contents(self) -> frozenset[str]:
-        """What the claim is made of, for rules that are only about some of it.
-
-        The ids of its loops (``2320``); its segments with their qualifiers (``REF*G1``); ``SV101-3`` when a line has
-        modifiers; its places of service (``pos:11``); the first letters of its diagnoses (``dx:Z``).
-        """
+        """The ids of the loops of the claim (``2320``) and its segments with their qualifiers (``REF*G1``)."""
         found = {node.mark for node in self.loop.nodes}
         _add_contents(self.loop, found)
-        for line in self.lines:
-            if line.modifiers:
-                found.add("SV101-3")
-            found.add(f"pos:{line.place_of_service}")
-        found.update(f"dx:{diagnosis.code[:1].upper()}" for diagnosis in self.diagnoses)
         return frozenset(found)
 
     @lazy
@@ -401,7 +394,7 @@ class Claim(Record):
         found = []
         number = 0
         for node, segment in zip(self.loop.nodes, self.loop.segments, strict=True):
-            if node.segment_id != "HI" or segment.get(1, 1) not in ("ABK", "BK", "ABF", "BF"):
+            if node.segment_id != "HI" or segment.get(1, 1) not in DIAGNOSIS_QUALIFIERS:
                 continue
             for position in range(1, len(segment.elements)):
                 if not segment.elements[position]:

@@ -1,6 +1,6 @@
 """The implementation guide: what may stand where in an 837P, and the walk that places every segment."""
 
-from .graph import Graph, Guide
+from .graph import Graph, Guide, Node, Signs
 from .identify import PROFESSIONAL_CLAIM_GUIDES, transaction_name
 from .load import GuideError, load_tables
 from .open_loop import OpenLoop
@@ -13,8 +13,10 @@ __all__ = [
     "Guide",
     "GuideError",
     "GuideTables",
+    "Node",
     "OpenLoop",
     "Segments",
+    "Signs",
     "Unit",
     "load_tables",
     "transaction_name",

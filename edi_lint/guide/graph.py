@@ -6,6 +6,8 @@ kept on the nodes, so that a batch that repeats itself is looked up, not judged 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..x12 import Delimiters, Ref, Segment
 from .check import ElementFault, SpecChecker
 from .tables import GuideTables, Loop, Use
@@ -18,6 +20,12 @@ MEMO_SIZE = 4096
 
 Key = tuple[str, str]
 """A segment's id, and its qualifier where the guide tells places apart by one."""
+
+Signs = Callable[["Node", Segment], int]
+"""What somebody wants to know of every segment at its place, as bits that are added up for each unit.
+
+It is asked once for each distinct segment, so the answer may depend on nothing else.
+"""
 
 
 class Node:
@@ -59,7 +67,7 @@ class Node:
         self.mark = self.segment_id + (f"*{'/'.join(use.codes)}" if qualified else "")
         """The segment with its qualifiers, such as ``DTP*472``."""
         self.key = f"{loop.id}/{self.mark}"
-        self.memo: dict[str, tuple[Step, list[ElementFault]]] = {}
+        self.memo: dict[str, tuple[Step, list[ElementFault], int]] = {}
         self.moves: dict[tuple[str, str], tuple[Step, ...]] = {}
 
     def accepts(self, key: Key) -> bool:
@@ -123,8 +131,9 @@ class Step:
 class Graph:
     """The transaction set of the guide under one set of delimiters."""
 
-    def __init__(self, tables: GuideTables, delimiters: Delimiters) -> None:
+    def __init__(self, tables: GuideTables, delimiters: Delimiters, signs: Signs) -> None:
         self.delimiters = delimiters
+        self.signs = signs
         self.control = {name: SpecChecker(spec, delimiters) for name, spec in tables.control.items()}
         self._checkers = [SpecChecker(spec, delimiters) for spec in tables.specs]
         self.root = self._loop(tables.transaction, None)
@@ -209,8 +218,9 @@ class Guide:
 
     _MOST_GRAPHS = 8
 
-    def __init__(self, tables: GuideTables) -> None:
+    def __init__(self, tables: GuideTables, signs: Signs = lambda *_: 0) -> None:
         self.tables = tables
+        self._signs = signs
         self._graphs: dict[Delimiters, Graph] = {}
 
     def graph(self, delimiters: Delimiters) -> Graph:
@@ -219,5 +229,5 @@ class Guide:
         if found is None:
             if len(self._graphs) >= self._MOST_GRAPHS:
                 self._graphs.clear()
-            found = self._graphs[delimiters] = Graph(self.tables, delimiters)
+            found = self._graphs[delimiters] = Graph(self.tables, delimiters, self._signs)
         return found

@@ -31,6 +31,9 @@ from .readings import Reading, best_reading
 
 __all__ = ["OpenLoop", "Segments", "Unit", "walk"]
 
+Known = tuple[Step, list[ElementFault], int]
+"""What the walk learns of a segment behind a node: the step to take, what is wrong with its elements, its signs."""
+
 ENVELOPE = frozenset({"ISA", "GS", "ST", "GE", "IEA", "TA1"})
 _LOOK_AHEAD = 8
 
@@ -61,16 +64,17 @@ class Unit:
     """A finished part of the transaction set, with the faults found in it. ``loop`` is its outermost loop.
 
     ``above`` holds the loops that it lies in, outermost first. ``cut`` is True when the transaction set broke off
-    inside it.
+    inside it. ``signs`` holds what its segments are signs of (`Signs`).
     """
 
-    __slots__ = ("above", "cut", "faults", "loop")
+    __slots__ = ("above", "cut", "faults", "loop", "signs")
 
     def __init__(self, loop: OpenLoop, above: tuple[OpenLoop, ...] = ()) -> None:
         self.loop = loop
         self.above = above
         self.faults: list[Fault] = []
         self.cut = False
+        self.signs = 0
 
 
 def walk(graph: Graph, start: Segment, segments: Segments) -> Iterator[Unit]:
@@ -105,7 +109,7 @@ class _Walk:
                 known = self._learn(segment)
                 if known is None:
                     continue
-            step, element_faults = known
+            step, element_faults, signs = known
             node = self._node = step.node
             loop = self._loop
             kept = True
@@ -136,6 +140,8 @@ class _Walk:
                 loop.segments.append(segment)
                 loop.nodes.append(node)
                 loop.ids.append(node.segment_id)
+            if signs:
+                self._unit.signs |= signs
             if element_faults:
                 self._check_elements(node, segment, element_faults)
             if node.is_level:
@@ -148,7 +154,7 @@ class _Walk:
 
     # -- moving ---------------------------------------------------------------------------------------
 
-    def _learn(self, segment: Segment) -> tuple[Step, list[ElementFault]] | None:
+    def _learn(self, segment: Segment) -> Known | None:
         """Find out where a segment that the memo does not know belongs; None if it has no place."""
         node = self._node
         steps = self._graph.steps(node, segment)
@@ -165,8 +171,8 @@ class _Walk:
                 step, faults = other, others
         if len(node.memo) >= MEMO_SIZE:
             node.memo.clear()
-        node.memo[segment.text] = step, faults
-        return step, faults
+        known = node.memo[segment.text] = step, faults, self._graph.signs(step.node, segment)
+        return known
 
     def _enter(self, spec: LoopNode, segment: Segment) -> None:
         parent = self._loop
@@ -184,14 +190,14 @@ class _Walk:
         elif kept:
             parent.children.append(self._loop)
 
-    def _learn_level(self, step: Step, hl: Segment) -> tuple[Step, list[ElementFault]] | None:
+    def _learn_level(self, step: Step, hl: Segment) -> Known | None:
         """A level may begin almost anywhere: where its number is wrong or much is missing, other readings are tried."""
         inwards = [*self._outer, self._loop]
         left, around = inwards[len(inwards) - step.leaves :], inwards[len(inwards) - step.leaves - 1]
         missing = any(loop.spec.required & ~loop.seen for loop in left) or step.enters[0].before & ~around.seen
         if missing or not self._levels.continues(hl, around.numbers):
             return self._recover(hl, step)
-        return step, step.node.checker.faults(hl)
+        return step, step.node.checker.faults(hl), self._graph.signs(step.node, hl)
 
     def _enter_recovered(self, step: Step, segment: Segment) -> None:
         """Enter loops whose opening segments are missing: what else they lack before this one is part of that fault."""
@@ -322,7 +328,7 @@ class _Walk:
 
     # -- recovery -------------------------------------------------------------------------------------
 
-    def _recover(self, segment: Segment, allowed: Step | None = None) -> tuple[Step, list[ElementFault]] | None:
+    def _recover(self, segment: Segment, allowed: Step | None = None) -> Known | None:
         """Read a segment that the guide does not allow here in the way that makes most sense of what follows.
 
         ``allowed`` is a step that the guide does allow, where something else speaks against it.
@@ -341,7 +347,8 @@ class _Walk:
             self._put_late(reading, segment)
             return None
         self._recovered = reading.faults
-        return reading.step, reading.step.node.checker.faults(segment)
+        node = reading.step.node
+        return reading.step, node.checker.faults(segment), self._graph.signs(node, segment)
 
     def _put_late(self, reading: Reading, segment: Segment) -> None:
         """Put a segment that comes too late into the loop it belongs to, and stay where the walk is."""
@@ -351,6 +358,7 @@ class _Walk:
         self._report_recovery(segment)
         self._loop.seen |= node.bit
         self._keep(node, segment)
+        self._unit.signs |= self._graph.signs(node, segment)
         self._check_elements(node, segment, node.checker.faults(segment))
         self._loop = innermost
 

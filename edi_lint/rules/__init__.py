@@ -36,6 +36,7 @@ from . import (  # noqa: F401 - the families register themselves
     vaccines,
     visits,
 )
+from .dispatch import Checks, Dispatch
 from .registry import RULES, Acks, Bad, Check, Context, Edit, Good, Hit, Level, Rule, Watch, find_rules, rule
 from .structure import CRASHED, STALE, STRUCTURE, fill
 
@@ -47,7 +48,9 @@ __all__ = [
     "Acks",
     "Bad",
     "Check",
+    "Checks",
     "Context",
+    "Dispatch",
     "Edit",
     "Good",
     "Hit",

@@ -207,11 +207,15 @@ def rule(
     starts with "Why:" why it matters, one that starts with "Fix:" what to do.
 
     With ``triggers``, the rule only runs on claims that have one of these procedure codes on one of their days, earlier
-    claims included; with ``beside``, only where one of those is there too; with ``needs``, on claims that have one of
-    these contents (`Claim.contents`); with ``whole``, on claims in which nothing is missing or out of place. ``hides``
-    names rules that say the same thing less well: they stay silent on a claim where this one fires. ``strict`` is the
-    severity under ``--strict``. ``acks`` gives other codes than 277CA's ``stc``. ``speaks_for`` names guide faults
-    (``kind key``) that are reported as this rule, in ``message``'s words.
+    claims included; with ``beside``, only where one of those is there too; with ``whole``, on claims in which nothing
+    is missing or out of place. With ``needs``, it only runs on claims that have one of these contents: a loop
+    (``2320``), a segment with its qualifiers in the guide's order (``DTP*472``), modifiers (``SV101-3``), a place of
+    service (``pos:11``), a first letter of a diagnosis (``dx:Z``). With ``watch``, it only runs where one of these
+    predicates, by segment id, holds for a segment of the record; with both, one of them is enough.
+
+    ``hides`` names rules that say the same thing less well: they stay silent on a claim where this one fires.
+    ``strict`` is the severity under ``--strict``. ``acks`` gives other codes than 277CA's ``stc``. ``speaks_for`` names
+    guide faults (``kind key``) that are reported as this rule, in ``message``'s words.
     """
 
     def decorate(check: Check) -> Check:

@@ -1,0 +1,118 @@
+"""Which rules can fire on a record: worked out from its segments while they are read.
+
+Theory of operation. A rule says what it cannot do without: a procedure (``triggers``), a procedure beside it
+(``beside``), and something that its record holds (``needs``) or a segment that may set it off (``watch``). So each
+segment speaks for some rules, on up to three counts; three blocks of bits, one bit for each rule, say for which. The
+walk works these *signs* out once for each distinct segment and adds up those of a unit. A rule is run where all three
+of its bits are set: that is two shifts and two ANDs for a record, whatever the number of rules.
+
+A sign may be given too freely, never too sparingly: the rule looks for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..claims.records import DIAGNOSIS_QUALIFIERS
+from ..guide import Node
+from ..reference import Reference
+from ..x12 import Segment
+from .registry import Check, Level, Rule, Watch
+
+__all__ = ["Checks", "Dispatch"]
+
+Checks = tuple[tuple[Rule, Check], ...]
+"""Rules, each with its check, in the order of the registry."""
+
+_MOST_COMBINATIONS = 4096
+_LEVELS: tuple[Level, ...] = ("provider", "subscriber", "patient", "claim")
+
+
+class Dispatch:
+    """The rules of a run, arranged by what sets them off."""
+
+    def __init__(self, rules: Iterable[Rule], reference: Reference) -> None:
+        self.rules = [rule for rule in rules if rule.check is not None]
+        self._reference = reference
+        self._all = (1 << len(self.rules)) - 1
+        self._beside, self._wake = len(self.rules), 2 * len(self.rules)
+        self._procedures: dict[str, int] = {}
+        self._contents: dict[str, int] = {}
+        self._watches: dict[str, list[tuple[int, Watch]]] = {}
+        self._unconditional = {level: self._free_of(level) for level in _LEVELS}
+        for bit, rule in self._bits():
+            for code in rule.triggers:
+                self._procedures[code] = self._procedures.get(code, 0) | bit
+            for code in rule.beside:
+                self._procedures[code] = self._procedures.get(code, 0) | bit << self._beside
+            for content in rule.needs:
+                self._contents[content] = self._contents.get(content, 0) | bit << self._wake
+            for segment_id, watch in rule.watch.items():
+                self._watches.setdefault(segment_id, []).append((bit << self._wake, watch))
+        self._applicable: dict[tuple[Level, str, bool], int] = {}
+        self._checks: dict[int, Checks] = {}
+
+    def _bits(self) -> Iterable[tuple[int, Rule]]:
+        return ((1 << number, rule) for number, rule in enumerate(self.rules))
+
+    def _free_of(self, level: Level) -> int:
+        """The signs that a record of this level has from the start: those of rules that do not ask for them."""
+        found = 0
+        for bit, rule in self._bits():
+            if not rule.triggers:
+                found |= bit
+            if not rule.beside:
+                found |= bit << self._beside
+            # Claims are asked for contents; the few billing providers, judged with the header, for nothing.
+            if level == "provider" or not (rule.watch or (rule.needs and level == "claim")):
+                found |= bit << self._wake
+        return found
+
+    def signs(self, node: Node, segment: Segment) -> int:
+        """What a segment speaks for at its place in the guide. Pure: the walk remembers the answer."""
+        contents = self._contents
+        found = contents.get(node.loop.id, 0) | contents.get(node.mark, 0)
+        name = node.segment_id
+        if name == "SV1":
+            found |= self._procedures.get(segment.get(1, 2), 0) | contents.get(f"pos:{segment.get(5)}", 0)
+            if any(segment.get(1, number) for number in range(3, 7)):
+                found |= contents.get("SV101-3", 0)
+        elif name == "CLM":
+            found |= contents.get(f"pos:{segment.get(5, 1)}", 0)
+        elif name == "HI" and segment.get(1, 1) in DIAGNOSIS_QUALIFIERS:
+            for position in range(1, len(segment.elements)):
+                found |= contents.get(f"dx:{segment.get(position, 2)[:1].upper()}", 0)
+        for bit, watch in self._watches.get(name, ()):
+            if not found & bit and watch(segment, self._reference):
+                found |= bit
+        return found
+
+    def of_earlier(self, procedures: Iterable[str]) -> int:
+        """What lines speak for that earlier claims brought on the same day: of these, only the procedures are known."""
+        found = self._all << self._wake
+        for procedure in procedures:
+            found |= self._procedures.get(procedure, 0)
+        return found
+
+    def checks(self, level: Level, scope: str, intact: bool, signs: int) -> Checks:
+        """The rules that can fire on a record with these signs, each with its check."""
+        key = level, scope, intact
+        applicable = self._applicable.get(key)
+        if applicable is None:
+            applicable = self._applicable[key] = sum(
+                bit
+                for bit, rule in self._bits()
+                if level in rule.level
+                and (not scope or rule.severity_for(scope) is not None)
+                and (intact or not rule.whole)
+            )
+        signs |= self._unconditional[level]
+        chosen = applicable & signs & signs >> self._beside & signs >> self._wake
+        found = self._checks.get(chosen)
+        if found is None:
+            if len(self._checks) >= _MOST_COMBINATIONS:
+                self._checks.clear()
+            found = self._checks[chosen] = tuple(
+                (rule, rule.check) for bit, rule in self._bits() if chosen & bit and rule.check is not None
+            )
+        return found
