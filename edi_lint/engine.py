@@ -59,7 +59,7 @@ class Ruleset:
     ) -> None:
         self.rules = list(rules)
         self.strict = strict
-        self.dispatch = Dispatch(self.rules, reference)
+        self.dispatch = Dispatch(self.rules, reference, options)
         self.guide = Guide(tables, self.dispatch.signs)
         self.reference = reference
         self.as_of = as_of

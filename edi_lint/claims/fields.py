@@ -20,6 +20,7 @@ from ..x12 import Ref, Segment
 
 __all__ = [
     "Amount",
+    "Components",
     "Day",
     "Field",
     "FirstDay",
@@ -194,6 +195,17 @@ class Parts(Field[tuple[str, ...]]):
     def read(self, segment: Segment) -> tuple[str, ...]:
         parts = segment.get(self.ref.element).split(segment.delimiters.component)
         return tuple(part for part in parts[self.ref.component - 1 : self.last] if part)
+
+    def convert(self, text: str) -> tuple[str, ...]:
+        return (text,) if text else ()
+
+
+class Components(Field[tuple[str, ...]]):
+    """The components of a composite, empty ones included; nothing behind the last that is filled."""
+
+    def read(self, segment: Segment) -> tuple[str, ...]:
+        sent = segment.get(self.ref.element)
+        return tuple(sent.split(segment.delimiters.component)) if sent else ()
 
     def convert(self, text: str) -> tuple[str, ...]:
         return (text,) if text else ()

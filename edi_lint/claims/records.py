@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 
 from ..guide import OpenLoop
-from ..x12 import Ref, Segment
+from ..x12 import Delimiters, Ref, Segment
 from .fields import (
     Amount,
+    Components,
     Day,
     FirstDay,
     LastDay,
@@ -210,7 +212,16 @@ class Diagnosis(msgspec.Struct, frozen=True):
     qualifier: str
     code: str
     number: int
-    spot: Spot
+    position: int
+    """The element of HI that it stands in."""
+    segment: Segment
+    anchor: Segment
+    loop: str
+
+    @property
+    def spot(self) -> Spot:
+        """Where the code stands."""
+        return Spot(self.segment, Ref(self.position, 2), self.loop, "HI", self.anchor)
 
 
 class Drug(Record):
@@ -246,6 +257,8 @@ class ServiceLine(Record):
     units = Amount("SV1", 4)
     line_place_of_service = Text("SV1", 5)
     pointers_sent = Text("SV1", 7)
+    pointers = Components("SV1", 7)
+    """SV107, component by component, empty ones included; nothing behind the last that is filled."""
     date_format = Text("DTP*472", 2)
     service_date = Text("DTP*472", 3)
     service_from = FirstDay("DTP*472", 3)
@@ -279,15 +292,6 @@ class ServiceLine(Record):
     def place_of_service_spot(self) -> Spot:
         """Where the place of service in force stands."""
         return self.at("line_place_of_service") if self.line_place_of_service else self.claim.at("place_of_service")
-
-    @lazy
-    def pointers(self) -> tuple[str, ...]:
-        """SV107, component by component, empty ones included; nothing behind the last that is filled."""
-        return tuple(self.pointers_sent.split(self._segment_separator)) if self.pointers_sent else ()
-
-    @property
-    def _segment_separator(self) -> str:
-        return self.loop.first.delimiters.component
 
     def pointer_spot(self, number: int) -> Spot:
         """Where the n-th pointer (from 1) stands."""
@@ -382,6 +386,16 @@ class Claim(Record):
         return frozenset(line.procedure for line in self.lines)
 
     @lazy
+    def service_dates(self) -> frozenset[date | None]:
+        """The first and last dates of service of the lines; None stands for a line without a good date."""
+        return frozenset(day for line in self.lines for day in (line.service_from, line.service_to))
+
+    @property
+    def is_of_one_day(self) -> bool:
+        """Whether all lines have one and the same date of service."""
+        return len(self.service_dates) == 1 and None not in self.service_dates
+
+    @lazy
     def contents(self) -> frozenset[str]:
         """The ids of the loops of the claim (``2320``) and its segments with their qualifiers (``REF*G1``)."""
         found = {node.mark for node in self.loop.nodes}
@@ -391,17 +405,12 @@ class Claim(Record):
     @lazy
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """The diagnoses of the claim as pointers count them: from HI with ABK or BK, in order."""
-        found = []
-        number = 0
-        for node, segment in zip(self.loop.nodes, self.loop.segments, strict=True):
-            if node.segment_id != "HI" or segment.get(1, 1) not in DIAGNOSIS_QUALIFIERS:
-                continue
-            for position in range(1, len(segment.elements)):
-                if not segment.elements[position]:
-                    continue
-                number += 1
-                spot = Spot(segment, Ref(position, 2), self.loop.id, "HI", self.loop.first)
-                found.append(Diagnosis(segment.get(position, 1), segment.get(position, 2), number, spot))
+        found: list[Diagnosis] = []
+        loop, first = self.loop, self.loop.first
+        for segment_id, segment in zip(loop.ids, loop.segments, strict=True):
+            if segment_id == "HI":
+                for qualifier, code, position in _codes_in(segment.text, segment.delimiters):
+                    found.append(Diagnosis(qualifier, code, len(found) + 1, position, segment, first, loop.id))
         return tuple(found)
 
     @lazy
@@ -484,6 +493,19 @@ class TransactionSet(msgspec.Struct, frozen=True):
         bht = find(self.header, "BHT")
         made = parse_day(bht.get(4)) if bht is not None else None
         return made or (parse_day(self.gs.get(4)) if self.gs is not None else None)
+
+
+@lru_cache(maxsize=4096)
+def _codes_in(text: str, delimiters: Delimiters) -> tuple[tuple[str, str, int], ...]:
+    """Qualifier, code and position of the diagnoses of an HI segment; none if it holds other codes."""
+    found = []
+    for position, value in enumerate(text.split(delimiters.element)):
+        qualifier, code, *_ = (*value.split(delimiters.component), "")
+        if position == 1 and qualifier not in DIAGNOSIS_QUALIFIERS:
+            return ()
+        if position and value:
+            found.append((qualifier, code, position))
+    return tuple(found)
 
 
 def _add_contents(loop: OpenLoop, found: set[str]) -> None:

@@ -167,6 +167,8 @@ def dup_line(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Report the units on one line, or add the modifier for a distinct service if it was one.
     """
+    if len(claim.procedures) == len(claim.lines):
+        return
     seen: dict[tuple[date | str, date | None, str, tuple[str, ...], str, str], ServiceLine] = {}
     for line in claim.lines:
         ndc = line.drug.ndc if line.drug is not None else ""

@@ -14,7 +14,7 @@ from ..claims.fields import find
 from .drug_lines import is_drug
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
-from .signs import amount_below, element_in
+from .signs import amount_below, element_in, empty
 
 _ORIGINAL = "***11:B:1*Y*A*Y*Y~"
 
@@ -251,6 +251,7 @@ def text_lengths(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1, 2000B SBR09",
     level="subscriber",
+    watch={"SBR": empty(9)},
     stc=("A7:480:PR",),
     speaks_for=("invalid-code 2000B/SBR/SBR09",),
     message="SBR09 (claim filing indicator) has a code that is not allowed here. Allowed: {codes}.",
@@ -346,6 +347,7 @@ _PLACEHOLDER = re.compile(
     snip=7,
     source="005010X222A1, 2300 and 2400 REF*G1: the number given by the payer",
     stc=("A7:252",),
+    needs=("REF*G1", "option:prior-authorization-drugs"),
     examples=(
         Bad({"HI*ABK:E538": "REF*G1*PENDING~HI*ABK:E538"}, at=("2300", "REF02"), severity="warning"),
         Bad({"REF*6R*A1001L3~": "REF*G1*N/A~REF*6R*A1001L3~"}, at=("2400", "REF02"), severity="warning"),
@@ -364,8 +366,6 @@ def prior_auth_ref(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Enter the number from the payer's letter, or leave REF*G1 out when no authorization is needed.
     """
-    if "REF*G1" not in claim.contents and not context.options.get("prior-authorization-drugs"):
-        return
     records: list[Claim | ServiceLine] = [claim, *claim.lines]
     for record in records:
         if not record.prior_authorization:

@@ -84,6 +84,8 @@ def future_dos(claim: Claim, context: Context) -> Iterator[Hit]:
     """
     made = claim.transaction.file_date
     limit = min(made, context.as_of) if made is not None else context.as_of
+    if all(day is not None and day <= limit for day in claim.service_dates):
+        return
     for line in claim.lines:
         last = line.service_to
         if last is not None and last > limit and not _runs_backward(line):
@@ -101,6 +103,7 @@ _FILING_DAYS = {"medicaid": 365, "commercial": 180}
     snip=7,
     source="42 CFR 424.44; CMS IOM 100-04 chapter 1 section 70; other payers by contract",
     stc=("A3:718",),
+    needs=("option:timely-filing",),
     examples=(Good({"20260115": "20260114"}),),
 )
 def timely_filing(claim: Claim, context: Context) -> Iterator[Hit]:
@@ -166,6 +169,8 @@ def injection_date_span(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Report each injection and its drug on a line of its own with its own date.
     """
+    if claim.is_of_one_day:
+        return
     for line in claim.lines:
         first, last = line.service_from, line.service_to
         if first is None or last is None or last <= first:
@@ -211,6 +216,8 @@ def drug_admin_same_dos(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Put the drug on the day on which it was injected.
     """
+    if claim.is_of_one_day:
+        return
 
     def is_candidate(procedure: str) -> bool:
         return PROCEDURE.fullmatch(procedure) is not None and may_be_injected(procedure, context.reference)
@@ -256,7 +263,7 @@ def dos_before_birth_after_death(claim: Claim, context: Context) -> Iterator[Hit
     Fix: Correct the date of service or the patient's date, whichever is wrong.
     """
     born, died = claim.patient_birth_date, claim.patient_death_date
-    if born is None and died is None:
+    if all(day is None or (born or day) <= day <= (died or day) for day in claim.service_dates):
         return
     for line in claim.lines:
         first, last = line.service_from, line.service_to

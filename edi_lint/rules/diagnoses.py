@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from ..claims import Claim, Diagnosis
 from ..reference import Reference
@@ -18,7 +19,7 @@ from .signs import diagnosis_code, flagged_diagnosis, outside_icd10cm, unlisted_
 
 _HI = "2300/HI*ABK/BK"
 _OTHERS = range(2, 13)
-_POINTERS = frozenset(str(number) for number in range(1, 13))
+_POINTERS = tuple(str(number) for number in range(1, 13))
 _SHOWN_CHILDREN = 6
 
 
@@ -98,6 +99,8 @@ def pointer_integrity(claim: Claim, context: Context) -> Iterator[Hit]:
     if not listed:
         return
     for line in claim.lines:
+        if _lead_somewhere(line.pointers, listed):
+            continue
         pointers = list(line.pointers[:4])
         while pointers and not pointers[-1]:
             pointers.pop()  # Separators with nothing behind them are a fault of the guide.
@@ -340,12 +343,20 @@ def dx_unreferenced(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Check the pointers of the lines; leave the diagnosis if it only describes the patient.
     """
+    if {pointer for line in claim.lines for pointer in line.pointers}.issuperset(_POINTERS[: len(claim.diagnoses)]):
+        return
     if not all(pointed(line) for line in claim.lines):
         return  # Where a pointer leads nowhere, it may have been meant for this one.
     used = _used(claim)
     for diagnosis in icd10_diagnoses(claim):
         if diagnosis.number not in used and diagnosis.number <= len(_POINTERS):
             yield Hit(diagnosis.spot, f"No line points to diagnosis {diagnosis.number}, {named(diagnosis, context)}.")
+
+
+@lru_cache(maxsize=4096)
+def _lead_somewhere(pointers: tuple[str, ...], listed: int) -> bool:
+    """Whether each pointer names another one of the first ``listed`` diagnoses."""
+    return len(set(pointers)) == len(pointers) <= 4 and all(pointer in _POINTERS[:listed] for pointer in pointers)
 
 
 def _used(claim: Claim) -> set[int]:

@@ -31,7 +31,7 @@ _LEVELS: tuple[Level, ...] = ("provider", "subscriber", "patient", "claim")
 class Dispatch:
     """The rules of a run, arranged by what sets them off."""
 
-    def __init__(self, rules: Iterable[Rule], reference: Reference) -> None:
+    def __init__(self, rules: Iterable[Rule], reference: Reference, options: Iterable[str] = ()) -> None:
         self.rules = [rule for rule in rules if rule.check is not None]
         self._reference = reference
         self._all = (1 << len(self.rules)) - 1
@@ -39,7 +39,7 @@ class Dispatch:
         self._procedures: dict[str, int] = {}
         self._contents: dict[str, int] = {}
         self._watches: dict[str, list[tuple[int, Watch]]] = {}
-        self._unconditional = {level: self._free_of(level) for level in _LEVELS}
+        self._places: dict[str, tuple[int, list[tuple[int, Watch]]]] = {}
         for bit, rule in self._bits():
             for code in rule.triggers:
                 self._procedures[code] = self._procedures.get(code, 0) | bit
@@ -47,8 +47,10 @@ class Dispatch:
                 self._procedures[code] = self._procedures.get(code, 0) | bit << self._beside
             for content in rule.needs:
                 self._contents[content] = self._contents.get(content, 0) | bit << self._wake
-            for segment_id, watch in rule.watch.items():
-                self._watches.setdefault(segment_id, []).append((bit << self._wake, watch))
+            for segment, watch in rule.watch.items():
+                self._watches.setdefault(segment, []).append((bit << self._wake, watch))
+        given = self._contents_of(f"option:{option}" for option in options)
+        self._unconditional = {level: self._free_of(level) | given for level in _LEVELS}
         self._applicable: dict[tuple[Level, str, bool], int] = {}
         self._checks: dict[int, Checks] = {}
 
@@ -70,8 +72,12 @@ class Dispatch:
 
     def signs(self, node: Node, segment: Segment) -> int:
         """What a segment speaks for at its place in the guide. Pure: the walk remembers the answer."""
+        place = self._places.get(node.key)
+        if place is None:
+            watches = [watch for name in {node.segment_id, node.mark} for watch in self._watches.get(name, ())]
+            place = self._places[node.key] = self._contents_of((node.loop.id, node.mark)), watches
+        found, watches = place
         contents = self._contents
-        found = contents.get(node.loop.id, 0) | contents.get(node.mark, 0)
         name = node.segment_id
         if name == "SV1":
             found |= self._procedures.get(segment.get(1, 2), 0) | contents.get(f"pos:{segment.get(5)}", 0)
@@ -80,11 +86,17 @@ class Dispatch:
         elif name == "CLM":
             found |= contents.get(f"pos:{segment.get(5, 1)}", 0)
         elif name == "HI" and segment.get(1, 1) in DIAGNOSIS_QUALIFIERS:
-            for position in range(1, len(segment.elements)):
-                found |= contents.get(f"dx:{segment.get(position, 2)[:1].upper()}", 0)
-        for bit, watch in self._watches.get(name, ()):
+            codes = (segment.get(position, 2) for position in range(1, len(segment.elements)))
+            found |= self._contents_of(f"dx:{code[:1].upper()}" for code in codes)
+        for bit, watch in watches:
             if not found & bit and watch(segment, self._reference):
                 found |= bit
+        return found
+
+    def _contents_of(self, contents: Iterable[str]) -> int:
+        found = 0
+        for content in contents:
+            found |= self._contents.get(content, 0)
         return found
 
     def of_earlier(self, procedures: Iterable[str]) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from ..claims import Claim, Day, DayLine, ServiceLine
 from ..reference import Drug, groups
@@ -80,11 +81,13 @@ def is_drug(procedure: str) -> bool:
     return procedure in _DRUGS
 
 
+@lru_cache(maxsize=4096)
 def is_product(procedure: str) -> bool:
     """Whether the code may be something to inject: a drug, a vaccine, allergen extract, tuberculin."""
     return may_be_drug(procedure) or procedure in _OTHER_PRODUCTS
 
 
+@lru_cache(maxsize=4096)
 def may_administer(procedure: str) -> bool:
     """Whether giving a drug may be part of the service: false only for visits, laboratory, products and supplies."""
     if procedure in _GIVEN_UNDER_Q:
@@ -136,6 +139,8 @@ def _may_be_within(line: ServiceLine, first: date, last: date) -> bool:
 
 def without_product(claim: Claim, context: Context) -> Iterator[ServiceLine]:
     """The 96372 lines, one for each day, for which nothing that could have been injected is billed."""
+    if claim.is_of_one_day and any(is_product(procedure) for procedure in claim.procedures):
+        return
     for day in context.days:
         line = next((own.line for own in injection_lines(day)), None)
         if line is None or any(is_product(other.procedure) for other in day.earlier):

@@ -30,6 +30,7 @@ from .drug_lines import (
 )
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import amount_above, both, procedure_in
 
 # Where the practice gives the drug itself. Elsewhere it may be the hospital's nurse, the patient or a family member.
 _OFFICES = frozenset({"11", "17", "20", "49", "71"})
@@ -123,6 +124,8 @@ def drug_without_administration(claim: Claim, context: Context) -> Iterator[Hit]
 
     Fix: Add 96372 for the injection. If another practitioner or an earlier claim billed it, nothing is wrong.
     """
+    if claim.is_of_one_day and any(may_administer(procedure) for procedure in claim.procedures):
+        return
     if claim.billing.taxonomy.startswith(_SUPPLIERS):
         return
     for day in context.days:
@@ -153,6 +156,7 @@ def _is_given(line: ServiceLine, context: Context) -> bool:
     source="One injection is one administration of one or more drugs",
     stc=("A8:476",),
     triggers=(INJECTION,),
+    watch={"SV1": both(procedure_in({INJECTION}), amount_above(1, 4))},
     whole=True,
     examples=(
         Bad({"HC:96372*35*UN*1*": "HC:96372*35*UN*3*"}, at=("2400", "SV104")),
@@ -218,6 +222,8 @@ def one_injection_for_two_drugs(claim: Claim, context: Context) -> Iterator[Hit]
 
     Fix: If there were two injections, report two (by units or with 59, as your payer wants). If not, nothing is wrong.
     """
+    if sum(procedure in context.reference.drugs for procedure in claim.procedures) < 2:
+        return
     for day in context.days:
         lines = injection_lines(day)
         if len(lines) != 1 or lines[0].line is None or lines[0].units != 1 or not one_day(lines[0].line):

@@ -16,7 +16,7 @@ from ..x12 import Segment
 from .drug_lines import INJECTION, is_drug
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import DISTINCT_SERVICE
-from .signs import filled, modifier_in, repeated_modifiers
+from .signs import both, filled, modifier_in, procedure_not_in, repeated_modifiers
 
 _VISIT_MODIFIERS = ("24", "25", "27", "57")
 # Visits in all but the section of the code book: psychiatric evaluations, the pelvic and breast examination and urgent
@@ -46,7 +46,7 @@ def _misplaced_visit_modifiers(line: ServiceLine) -> list[str]:
     snip=5,
     source="CPT, modifiers 24, 25, 27 and 57; NCCI Policy Manual 2026 I.E",
     stc=("A8:453",),
-    watch={"SV1": modifier_in({"24", "25", "27", "57"})},
+    watch={"SV1": both(modifier_in(_VISIT_MODIFIERS), procedure_not_in(groups.EM | _VISITS_TOO))},
     examples=(
         Bad({"HC:96372*": "HC:96372:25*"}, at=("2400", "SV101-3")),
         Bad({"HC:96372*": "HC:96372:59:24*"}, at=("2400", "SV101-4")),

@@ -24,7 +24,7 @@ from .drug_lines import (
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import DISTINCT_SERVICE
-from .signs import modified_injection
+from .signs import modified_injection, modifier_in
 
 _SET_APART = DISTINCT_SERVICE | {"76", "77"}
 _SIDES = code_range("E1", "E4") | code_range("F1", "F9") | code_range("T1", "T9") | {"50", "RT", "LT", "FA", "TA"}
@@ -61,6 +61,8 @@ def multiple_injections(claim: Claim, context: Context) -> Iterator[Hit]:
     with the number of injections as units: whichever your payer asks for.
     """
     wanted = context.options.get("multiple-96372")
+    if wanted is None and len(claim.lines_with(INJECTION)) < 2 and not any(day.has_earlier for day in context.days):
+        return
     for day in context.days:
         lines = injection_lines(day)
         if not lines:
@@ -308,7 +310,7 @@ def surgical_modifier(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=5,
     source="The modifiers say that the patient was elsewhere; an injection needs the patient",
     stc=("A8:453",),
-    needs=("SV101-3",),
+    watch={"SV1": modifier_in(groups.TELEHEALTH_MODIFIERS)},
     examples=(
         Bad(added("J7030:95"), at=("2400", "SV101-3")),
         Bad({"HC:J3420*": "HC:J3490:GT::::CYANOCOBALAMIN NASAL 500 MCG*"}, at=("2400", "SV101-3")),

@@ -31,6 +31,7 @@ from .drug_lines import earlier_lines
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import SHOT, all_dated, codes, elsewhere, may_be_drug, of_codes, pairs, units
+from .signs import both, procedure_in, without_modifier
 
 _OFFICE_25 = EM_OFFICE - {"99211"}
 _OTHER_VISITS = PTP_COLUMN2_EM - EM_OFFICE
@@ -110,6 +111,7 @@ def nurse_visit_never(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=7,
     source="NCCI Policy Manual 2026, ch. I, E and ch. XI, B.8; pair edits of 2024 Q3",
     stc=("A6:453",),
+    watch={"SV1": both(procedure_in(_OFFICE_25), without_modifier("25"))},
     triggers=ADMIN_INJECTION | _OFFICE_25,
     beside=_OFFICE_25,
     examples=(

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ..claims import Claim, Drug, ServiceLine, Spot
 from ..reference.groups import code_range
-from ..x12 import Ref
+from ..x12 import Ref, Segment
 from .drug_lines import INJECTION, is_drug, own_injections, table_drug
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
 from .signs import amount_below
 
+if TYPE_CHECKING:
+    from ..reference import Reference
+
 # Gels for joints are devices, contrast is not under the drug rebate: states do not ask for an NDC throughout.
 _NO_NDC_ASKED = code_range("J7318", "J7333") | code_range("Q9950", "Q9969")
 _UNIVERSAL_PRODUCT_NUMBERS = frozenset({"EN", "EO", "HI", "ON", "UK", "UP"})
 _COMPOUNDED = "J7999"
+
+
+def _is_misshapen(segment: Segment, reference: Reference) -> bool:
+    """Anything but N4 with a number of eleven digits."""
+    return segment.get(2) != "N4" or bool(_shape_fault(segment.get(3).strip()))
+
 
 _NDC = "LIN**N4*00703901101~"
 _QUANTITY = "CTP****1*ML~"
@@ -82,7 +92,7 @@ def _place_of_ndc(line: ServiceLine) -> Spot:
         "element-missing 2410/LIN/LIN03",
     ),
     message="{element} on line {line} is missing or wrong: a drug has the qualifier N4 and an NDC of 11 digits.",
-    needs=("2410",),
+    watch={"LIN": _is_misshapen},
     examples=(
         Bad({_NDC: "LIN**N4*00703-9011-01~"}, at=("2410", "LIN03")),
         Bad({_NDC: "LIN**N4*0703-9011-01~"}, at=("2410", "LIN03")),
@@ -154,7 +164,7 @@ def _has_ten_digits(number: str) -> bool:
     snip=5,
     source="Texas vendor drug program: forms of the NDC",
     stc=("A7:218",),
-    needs=("2410",),
+    watch={"LIN": lambda segment, reference: _has_ten_digits(segment.get(3).strip())},
     examples=(
         Bad({_NDC: "LIN**N4*0703901101~"}, at=("2410", "LIN03")),
         Good({_NDC: "LIN**N4*70390011011~"}),

@@ -13,7 +13,7 @@ from ..reference import PLACES_OF_SERVICE, groups, place_of_service_assigned
 from .drug_lines import INJECTION, earlier_lines, own_injections, table_drug
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
-from .signs import element_in, filled, procedure_in
+from .signs import element_in, filled, modifier_in, procedure_in
 from .words import lines_named
 
 # Places with a first day. Codes that CMS never assigned are told by the guide's own list.
@@ -181,7 +181,8 @@ def injection_in_other_facility(claim: Claim, context: Context) -> Iterator[Hit]
     source="Logic: nobody can be injected by telephone or video; 96372 is not on the Medicare telehealth list",
     stc=("A8:249",),
     hides=("MOD020",),
-    needs=("pos:02", "pos:10", "SV101-3"),
+    needs=("pos:02", "pos:10"),
+    watch={"SV1": modifier_in(groups.TELEHEALTH_MODIFIERS)},
     examples=(
         Bad(
             {"***11:B:1": "***10:B:1", "J3420*4.5*UN*1***1": "J3420*4.5*UN*1*11**1"},
@@ -271,6 +272,7 @@ def home_incident_to(claim: Claim, context: Context) -> Iterator[Hit]:
     source="CMS place of service definitions; our judgement",
     stc=("A8:249",),
     triggers=(INJECTION,),
+    needs=[f"pos:{place}" for place in (*_ODD_PLACES, _DIALYSIS_CENTER)],
     examples=(
         Bad({"***11:B:1": "***81:B:1"}, at=("2300", "CLM05-1")),
         Good({"***11:B:1": "***65:B:1", **_AT_A_LOCATION}),

@@ -56,6 +56,7 @@ def npi_is_valid(npi: str) -> bool:
     snip=5,
     source="45 CFR 162.406; CMS, NPI check digit",
     level=("provider", "claim"),
+    watch={"NM1": lambda segment, reference: segment.get(8) == "XX" and not npi_is_valid(segment.get(9))},
     stc=("A7:562",),
     examples=(
         Bad({"XX*1993000011": "XX*1993000012"}, at=("2010AA", "NM109")),
@@ -207,7 +208,7 @@ _AUXILIARY = {"163W": "registered nurse", "164W": "practical nurse", "164X": "vo
     source="42 CFR 410.26(b)(5); NUCC taxonomy groups",
     stc=("A7:145:82",),
     triggers=("96372",),
-    needs=("PRV*PE",),
+    watch={"PRV": lambda segment, reference: segment.get(3).startswith(tuple(_AUXILIARY))},
     examples=(
         Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*163W00000X"}, at=("2310B", "PRV03")),
         Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*374700000X"}, at=("2310B", "PRV03")),

@@ -13,19 +13,25 @@ if TYPE_CHECKING:
     from ..x12 import Segment
 
 __all__ = [
+    "amount_above",
     "amount_below",
     "before",
+    "both",
     "diagnosis_code",
     "element_in",
+    "empty",
     "filled",
     "flagged_diagnosis",
+    "longer_than",
     "modified_injection",
     "modifier_in",
     "outside_icd10cm",
     "procedure_in",
+    "procedure_not_in",
     "repeated_modifiers",
     "service_range",
     "unlisted_diagnosis",
+    "without_modifier",
 ]
 
 
@@ -50,6 +56,21 @@ def repeated_modifiers(segment: Segment, reference: Reference) -> bool:
     return len(set(sent)) < len(sent)
 
 
+def procedure_not_in(codes: Collection[str]) -> Watch:
+    """A service line with any other procedure."""
+    return lambda segment, reference: segment.get(1, 2) not in codes
+
+
+def without_modifier(modifier: str) -> Watch:
+    """A service line that lacks this modifier."""
+    return lambda segment, reference: all(segment.get(1, number) != modifier for number in range(3, 7))
+
+
+def both(*watches: Watch) -> Watch:
+    """A segment for which all of these hold."""
+    return lambda segment, reference: all(watch(segment, reference) for watch in watches)
+
+
 def element_in(values: Collection[str], element: int, component: int = 0) -> Watch:
     """A segment with one of these values in an element."""
     return lambda segment, reference: segment.get(element, component) in values
@@ -58,6 +79,26 @@ def element_in(values: Collection[str], element: int, component: int = 0) -> Wat
 def filled(element: int, component: int = 0) -> Watch:
     """A segment in which an element is not empty."""
     return lambda segment, reference: bool(segment.get(element, component))
+
+
+def empty(element: int, component: int = 0) -> Watch:
+    """A segment in which an element is empty, absent or blank."""
+    return lambda segment, reference: not segment.get(element, component).strip()
+
+
+def longer_than(length: int, element: int) -> Watch:
+    """A segment in which an element has more characters than this."""
+    return lambda segment, reference: len(segment.get(element)) > length
+
+
+def amount_above(limit: int, element: int) -> Watch:
+    """A segment with an amount of more than ``limit``."""
+
+    def watch(segment: Segment, reference: Reference) -> bool:
+        amount = parse_decimal(segment.get(element))
+        return amount is not None and amount > limit
+
+    return watch
 
 
 def amount_below(limit: int, element: int) -> Watch:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ..claims import BillingProvider, Claim, Subscriber
 from ..claims.fields import find
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import element_in
 from .situational import (
     ELEMENT_MISSING,
     MISSING,
@@ -93,9 +94,10 @@ def billing_npi_missing(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Enter XX and the NPI in NM108 and NM109 of the billing provider.
     """
-    party, payer = claim.billing.party, claim.payer
+    party = claim.billing.party
     if party is None or not party.entity or party.id or party.id_qualifier:
         return  # A missing NM1, or half of the pair NM108 and NM109, is told as a fault of structure.
+    payer = claim.payer
     if payer is None or find(payer.loop, "REF", "G2", "LU") is not None:
         return
     told = party.loop.first.ordinal
@@ -116,6 +118,7 @@ def billing_npi_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=4,
     source="005010X222A1 situational rule, 2010AA REF*0B/1G and 2010BB REF*G2/LU (SR008, SR078)",
     level=("provider", "subscriber"),
+    watch={"REF": element_in({"0B", "1G", "G2", "LU"}, 1)},
     acks=UNWANTED,
     examples=(
         Bad({_TAX_ID: f"{_TAX_ID}REF*1G*TST4711~"}, at=("2010AA", "REF")),

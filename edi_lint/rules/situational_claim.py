@@ -12,7 +12,7 @@ from ..claims import Claim
 from ..claims.fields import parse_decimal
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
-from .signs import amount_below
+from .signs import amount_below, modifier_in
 from .situational import (
     AMBULANCE,
     MISSING,
@@ -197,7 +197,7 @@ def mammography_certification_missing(claim: Claim, context: Context) -> Iterato
     severity={"medicare": "warning", "medicaid": "info", "commercial": "info"},
     snip=6,
     source="005010X222A1 situational rule, REF*X4 (SR055); 42 CFR 493.15, waived tests",
-    needs=("SV101-3",),
+    watch={"SV1": modifier_in({"QW"})},
     whole=True,
     acks=MISSING,
     examples=(

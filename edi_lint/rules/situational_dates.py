@@ -15,7 +15,7 @@ from ..reference.groups import code_range
 from ..x12 import Segment
 from .examples import payer
 from .registry import Acks, Bad, Context, Good, Hit, rule
-from .signs import filled
+from .signs import filled, modifier_in
 from .situational import ELEMENT_MISSING, ELEMENT_UNWANTED, MISSING, UNWANTED, another_day, each, place
 
 _CLAIM_ENDS = "*Y*A*Y*Y~"
@@ -397,7 +397,7 @@ def discharge_before_admission(claim: Claim, context: Context) -> Iterator[Hit]:
     severity="info",
     snip=6,
     source="005010X222A1 situational rule, DTP*090 and DTP*091 (SR047)",
-    needs=("SV101-3",),
+    watch={"SV1": modifier_in({"55"})},
     whole=True,
     acks=MISSING,
     examples=(

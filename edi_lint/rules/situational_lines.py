@@ -16,6 +16,7 @@ from ..x12 import Segment
 from .drug_lines import INJECTION, is_drug
 from .examples import payer
 from .registry import Acks, Bad, Context, Good, Hit, rule
+from .signs import longer_than, modifier_in
 from .situational import MISSING, UNWANTED, another_day, each, inner_loops, on_claim, on_line_1, place
 
 _LINE_1 = "DTP*472*D8*20260115~REF*6R*A1001L1~"
@@ -293,7 +294,7 @@ _TOGETHER = another_day("A0428:GM") | {"HI*ABK": "CR1*LB*140**A*DH*12~HI*ABK"} |
     severity="warning",
     snip=6,
     source="005010X222A1 situational rule, QTY*PT (SR101)",
-    needs=("SV101-3",),
+    watch={"SV1": modifier_in({"GM"})},
     whole=True,
     acks=MISSING,
     examples=(
@@ -395,6 +396,9 @@ def line_control_number_repeated(claim: Claim, context: Context) -> Iterator[Hit
 
     Fix: Number the lines differently, for example by adding the line number to that of the claim.
     """
+    numbers = [line.control_number for line in claim.lines]
+    if len(set(numbers)) == len(numbers):
+        return
     seen: dict[str, ServiceLine] = {}
     for line in claim.lines:
         number = line.control_number
@@ -410,7 +414,7 @@ def line_control_number_repeated(claim: Claim, context: Context) -> Iterator[Hit
     severity="error",
     snip=2,
     source="005010X222A1, REF*6R: thirty characters (SR103); Stedi claim edit",
-    needs=("REF*6R",),
+    watch={"REF*6R": longer_than(30, 2)},
     stc=("A7:512", "A7:584"),
     examples=(
         Bad({"*6R*A1001L2~": f"*6R*{'A1001L2' * 5}~"}, at=("2400", "REF02")),

@@ -13,6 +13,7 @@ from ..claims import Claim, OtherPayer, Patient, Subscriber
 from ..claims.fields import find, missing_spot
 from .examples import payer
 from .registry import Acks, Bad, Context, Good, Hit, rule
+from .signs import both, element_in, empty, filled
 from .situational import ELEMENT_MISSING, ELEMENT_UNWANTED, MISSING, UNWANTED, each, place
 
 _SCOPES_WITHOUT_CASUALTY = frozenset({"medicare", "medicare-advantage", "medicaid"})
@@ -102,7 +103,7 @@ def relationship_unwanted(patient: Patient, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1 situational rule, 2000B and 2320 SBR04 (SR018)",
     level=("subscriber", "claim"),
-    needs=("2320",),
+    watch={"SBR": both(filled(3), filled(4))},
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad({"*******CI~": "*TSTG1*EXAMPLE WORKS*****CI~"}, at=("2000B", "SBR04")),
@@ -134,7 +135,7 @@ def group_name_unwanted(record: Subscriber | Claim, context: Context) -> Iterato
     snip=2,
     source="005010X222A1 situational rule, 2000B and 2320 SBR05 (SR019)",
     level=("subscriber", "claim"),
-    needs=("2320",),
+    watch={"SBR": filled(5)},
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad({"*******CI~": "***12****CI~"}, at=("2000B", "SBR05")),
@@ -205,6 +206,7 @@ def payer_sequence_repeated(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=4,
     source="005010X222A1, SBR01: U is for claims between payers (SR021)",
     level="subscriber",
+    watch={"SBR": element_in({"U"}, 1)},
     acks=Acks(ik304="8", ik403="I6"),
     examples=(Bad({"SBR*P*": "SBR*U*"}, at=("2000B", "SBR01")), Good({"SBR*P*": "SBR*A*"})),
 )
@@ -311,6 +313,7 @@ def subscriber_details_unwanted(patient: Patient, context: Context) -> Iterator[
     snip=2,
     source="005010X222A1 situational rule, 2010BA NM108 and NM109 (SR024)",
     level="subscriber",
+    watch={"NM1*IL": both(element_in({"1"}, 2), empty(8), empty(9))},
     acks=ELEMENT_MISSING,
     examples=(
         Bad({"JANE****MI*W100001001~": "JANE~"}, at=("2010BA", "NM109")),
@@ -342,6 +345,7 @@ def subscriber_id_missing(subscriber: Subscriber, context: Context) -> Iterator[
     snip=2,
     source="005010X222A1 situational rule, 2010BA NM108 and NM109 (SR024)",
     level="subscriber",
+    watch={"NM1*IL": both(element_in({"2"}, 2), filled(9))},
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad({"NM1*IL*1*DOE*JANE*": "NM1*IL*2*EXAMPLE WORKS**"} | payer("WC"), at=("2010BA", "NM109")),

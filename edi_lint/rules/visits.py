@@ -12,6 +12,7 @@ from ..claims import Claim, Day, DayLine, ServiceLine
 from ..reference.groups import ADMIN_INJECTION, EM, EM_OFFICE, EM_PREVENTIVE, code_range
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import all_dated, elsewhere, may_be_drug, of_codes, pairs
+from .signs import both, modifier_in, procedure_in
 
 _LABORATORY = (code_range("80047", "89398") - code_range("86485", "86580")) | {"36415", "36416", "99000", "99001"}
 _SHORT_VISITS = frozenset({"99212", "99213"})
@@ -41,6 +42,7 @@ def _lacks_25(line: DayLine) -> bool:
     stc=("A8:453",),
     whole=True,
     triggers=EM,
+    watch={"SV1": both(procedure_in(EM), modifier_in({"25"}))},
     examples=(
         Bad({"HC:96372*": "HC:36415*", "HC:J3420*": "HC:82607*"}, at=("2400", "SV101-3")),
         Good({"HC:99213:25*": "HC:99213*", "HC:96372*": "HC:36415*", "HC:J3420*": "HC:82607*"}),
@@ -80,7 +82,8 @@ def modifier_25_unneeded(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI Policy Manual 2026, ch. I, D",
     stc=("A8:454",),
     whole=True,
-    triggers=_SHORT_VISITS,
+    triggers=ADMIN_INJECTION,
+    watch={"SV1": both(procedure_in(_SHORT_VISITS), modifier_in({"25"}))},
     examples=(
         Bad(_ONE_DIAGNOSIS | _WEEK_BEFORE, at=("2400", "SV101-2")),
         # Once is no habit: visit and injection may share a diagnosis.
@@ -141,6 +144,7 @@ def _visit_for_one_diagnosis(day: Day) -> tuple[ServiceLine, str] | None:
     source="NCCI practitioner pair edits, 2024 Q3: none between preventive visits and 96372",
     stc=("A6:453",),
     triggers=ADMIN_INJECTION | EM_PREVENTIVE,
+    needs=("option:preventive-visit-needs-25",),
     examples=(Good({"HC:99213:25*": "HC:99396*"}), Good({"HC:99213:25*": "HC:G0439*"})),
 )
 def preventive_visit(claim: Claim, context: Context) -> Iterator[Hit]:
