@@ -66,7 +66,8 @@ class Day:
     @lazy
     def procedures(self) -> frozenset[str]:
         """The procedure codes of the day."""
-        return frozenset(line.procedure for line in self.lines)
+        own = frozenset(line.procedure for line in self._service_lines)
+        return own.union(kept[0] for kept in self._earlier) if self._earlier else own
 
     def with_procedure(self, *procedures: str) -> list[DayLine]:
         """The lines of the day with one of these procedure codes."""

@@ -20,6 +20,7 @@ from ..x12 import Ref, Segment
 
 __all__ = [
     "Amount",
+    "Billed",
     "Components",
     "Day",
     "Field",
@@ -143,20 +144,26 @@ class Source:
     such segment costs one look-up.
     """
 
-    __slots__ = ("_absent", "_delimiters", "_fields", "_loop", "_memo", "_qualifiers", "_segment_id")
+    __slots__ = ("_absent", "_delimiters", "_fields", "_loop", "_memo", "_plain", "_qualifiers", "_segment_id")
 
     def __init__(self, segment_id: str, qualifiers: tuple[str, ...], loop: str) -> None:
         self._segment_id = segment_id
         self._qualifiers = qualifiers
         self._loop = loop
+        self._plain: list[tuple[str, int]] = []
+        """Fields that are a whole element as it was sent: name and position. Most are, and they need no call."""
         self._fields: list[Field[Any]] = []
+        """The other fields."""
         self._absent: dict[str, Any] = {}
         self._memo: dict[str, dict[str, Any]] = {}
         self._delimiters: object = None
 
     def add(self, field: Field[Any]) -> None:
         """Let ``field`` be read with the others."""
-        self._fields.append(field)
+        if type(field) is Text and not field.ref.component:
+            self._plain.append((field.name, field.ref.element))
+        else:
+            self._fields.append(field)
         self._absent[field.name] = field.convert("")
 
     def segment(self, record: Record) -> Segment | None:
@@ -174,7 +181,12 @@ class Source:
             self._delimiters = segment.delimiters
         known = self._memo.get(segment.text)
         if known is None:
-            known = self._memo[segment.text] = {field.name: field.read(segment) for field in self._fields}
+            elements = segment.elements
+            count = len(elements)
+            known = {name: elements[position] if position < count else "" for name, position in self._plain}
+            for field in self._fields:
+                known[field.name] = field.read(segment)
+            self._memo[segment.text] = known
         return known
 
 
@@ -209,6 +221,24 @@ class Components(Field[tuple[str, ...]]):
 
     def convert(self, text: str) -> tuple[str, ...]:
         return (text,) if text else ()
+
+
+class Billed(Field[tuple[str, tuple[str, ...], Decimal | str, Decimal | str]]):
+    """What SV1 that bill the same have in common: procedure, modifiers, charge and units, however they are written."""
+
+    def read(self, segment: Segment) -> tuple[str, tuple[str, ...], Decimal | str, Decimal | str]:
+        _, procedure, *more = (*segment.get(1).split(segment.delimiters.component), "")
+        charge, units = segment.get(2), segment.get(4)
+        amounts = parse_decimal(charge), parse_decimal(units)
+        return (
+            procedure,
+            tuple(sorted(filter(None, more[:4]))),
+            charge if amounts[0] is None else amounts[0],
+            units if amounts[1] is None else amounts[1],
+        )
+
+    def convert(self, text: str) -> tuple[str, tuple[str, ...], Decimal | str, Decimal | str]:
+        return text, (), "", ""
 
 
 class Amount(Field[Decimal | None]):

@@ -16,6 +16,7 @@ from ..guide import OpenLoop
 from ..x12 import Delimiters, Ref, Segment
 from .fields import (
     Amount,
+    Billed,
     Components,
     Day,
     FirstDay,
@@ -251,6 +252,7 @@ class ServiceLine(Record):
     modifier_4 = Text("SV1", 1, 6)
     modifiers = Parts("SV1", 1, 3, 6)
     """SV101-3 to SV101-6, those that are there, in their order."""
+    billed = Billed("SV1", 1)
     description = Text("SV1", 1, 7)
     charge = Amount("SV1", 2)
     unit_basis = Text("SV1", 3)
@@ -329,6 +331,8 @@ class ServiceLine(Record):
     @lazy
     def rendering_npi(self) -> str:
         """The NPI of who rendered the service: 2420A, else 2310B, else the billing provider's."""
+        if self.inner("2420A") is None:
+            return self.claim.rendering_npi
         return (self.rendering.npi if self.rendering is not None else "") or self.claim.billing.npi
 
 
@@ -419,6 +423,11 @@ class Claim(Record):
         return self._provider("2310B")
 
     @lazy
+    def rendering_npi(self) -> str:
+        """The NPI of who rendered the services of lines that name nobody: 2310B, else the billing provider's."""
+        return (self.rendering.npi if self.rendering is not None else "") or self.billing.npi
+
+    @lazy
     def referring(self) -> Provider | None:
         """2310A: the referring provider."""
         return self._provider("2310A")
@@ -459,12 +468,10 @@ class Claim(Record):
         return (self.patient or self.subscriber).death_date
 
     @lazy
-    def patient_key(self) -> tuple[str, ...]:
+    def patient_key(self) -> tuple[str, str, str, date | None]:
         """What tells patients apart within a file: member id, names and date of birth. Never shown."""
-        subscriber = self.subscriber
-        who = self.patient or subscriber
-        birth = who.birth_date.isoformat() if who.birth_date else ""
-        return (subscriber.member_id, who.last_name, who.first_name, birth)
+        who = self.patient or self.subscriber
+        return self.subscriber.member_id, who.last_name, who.first_name, who.birth_date
 
     def lacks(self, segment_id: str, qualifier: str = "", element: int = 0) -> Spot:
         """The place in the claim loop where a segment that is missing should have been."""

@@ -46,8 +46,9 @@ class SpecChecker:
                 first = next(ref for kind, ref, _ in found if kind != "trailing-separators")
                 return [("elements-slipped", first, {"count": wrong})]
             return found
-        if self._notes:
-            return list(self._broken_notes(segment.elements))
+        for note in self._notes:
+            if _is_broken(note, segment.elements):
+                return self._broken_notes(segment.elements)
         return []
 
     # -- the slow path --------------------------------------------------------------------------------
@@ -130,6 +131,8 @@ class SpecChecker:
     def _broken_notes(self, elements: list[str]) -> list[ElementFault]:
         found: list[ElementFault] = []
         for note in self._notes:
+            if not _is_broken(note, elements):
+                continue
             present = [position for position in note.positions if position < len(elements) and elements[position]]
             absent = [position for position in note.positions if position not in present]
             first = note.positions[0]
@@ -138,15 +141,28 @@ class SpecChecker:
                 "note": f"{note.letter}{''.join(f'{p:02d}' for p in note.positions)}",
                 "names": names,
             }
-            if note.letter == "P" and present and absent:
-                found.append(("condition-missing", Ref(absent[0]), facts))
-            elif note.letter == "R" and not present:
-                found.append(("condition-missing", Ref(first), facts))
-            elif note.letter == "E" and len(present) > 1:
+            if note.letter == "E":
                 found.append(("exclusion", Ref(present[1]), facts))
-            elif (note.letter == "C" and first in present and absent) or (note.letter == "L" and present == [first]):
-                found.append(("condition-missing", Ref(absent[0]), facts))
+            else:
+                found.append(("condition-missing", Ref(first if note.letter == "R" else absent[0]), facts))
         return found
+
+
+def _is_broken(note: Syntax, elements: list[str]) -> bool:
+    """Whether the elements break a syntax note: Paired, Required, Exclusive, Conditional or List conditional."""
+    count = len(elements)
+    first, *others = note.positions
+    has_first = first < count and elements[first] != ""
+    if not has_first and note.letter in "CL":
+        return False
+    has_others = [position < count and elements[position] != "" for position in others]
+    if note.letter == "P":
+        return (not has_first) in has_others
+    if note.letter == "R":
+        return not has_first and True not in has_others
+    if note.letter == "E":
+        return has_first + has_others.count(True) > 1
+    return False in has_others if note.letter == "C" else True not in has_others
 
 
 def _can_fail(note: Syntax, elements: tuple[Element, ...]) -> bool:

@@ -177,10 +177,11 @@ class Graph:
 
     def key(self, segment: Segment) -> Key:
         """What the guide tells the places of a segment by."""
-        name = segment.id
-        if name not in self.qualified:
+        elements = segment.elements
+        name = elements[0]
+        if name not in self.qualified or len(elements) < 2:
             return name, ""
-        return name, segment.get(3) if name == "HL" else segment.get(1).split(self.delimiters.component)[0]
+        return name, segment.get(3) if name == "HL" else elements[1].partition(self.delimiters.component)[0]
 
     def steps(self, node: Node, segment: Segment) -> tuple[Step, ...]:
         """Every way in which the guide lets ``segment`` follow ``node``, the nearest first."""

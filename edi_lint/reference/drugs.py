@@ -67,6 +67,9 @@ class DrugTable(Mapping[str, Drug]):
     def __getitem__(self, code: str) -> Drug:
         return self._drugs[code]
 
+    def __contains__(self, code: object) -> bool:
+        return code in self._drugs
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._drugs)
 

@@ -27,7 +27,7 @@ from ..reference.groups import (
     code_range,
 )
 from .examples import added, payer
-from .registry import Bad, Context, Good, Hit, rule
+from .registry import Bad, Context, Good, Hit, Watch, rule
 from .same_day import (
     ORAL_OR_INHALED,
     OTHER_ROUTES,
@@ -42,7 +42,7 @@ from .same_day import (
     only_possible_drugs,
     pairs,
 )
-from .signs import modifier_in
+from .signs import modifier_in, procedure
 
 _ALLERGY_NOTE = re.compile(r"\b(allerg(y|en|ens|enic)) (shots?|injections?|immunotherapy|extracts?)\b", re.IGNORECASE)
 _UNDER_SKIN = frozenset({"96369", "96370", "96371", "96372", "96377", "96401", "96402"})
@@ -74,7 +74,7 @@ _OTHER_GIVERS = _PROCEDURES | _INTO_VEIN | _UNDER_SKIN - ADMIN_INJECTION
     # The pair of allergen and 96372 would be let through with modifier 59, and no drug line is due.
     hides=("DRG001", "DRG002", "DRG003", "NCI014"),
     needs=("NTE", "NTE*ADD/DCP", "NTE*TPO"),
-    watch={"SV1": lambda segment, reference: segment.get(1, 2) in ALLERGEN_SUPPLY or segment.get(1, 7) != ""},
+    watch={"SV1": Watch(lambda segment, _: segment.get(1, 2) in ALLERGEN_SUPPLY or segment.get(1, 7) != "", (1,))},
     examples=(
         Bad({"HC:J3420*": "HC:95165*"}, at=("2400", "SV101-2")),
         Good({"HC:J3420*": "HC:95165*", "HC:96372*": "HC:95117*"}),
@@ -207,7 +207,7 @@ def injection_beside_allergy_shot(claim: Claim, context: Context) -> Iterator[Hi
     whole=True,
     triggers=ADMIN_INJECTION,
     hides=("DRG001", "DRG002", "DRG003"),
-    watch={"SV1": lambda segment, reference: iv_only(segment.get(1, 2), reference)},
+    watch={"SV1": procedure(iv_only)},
     examples=(
         Bad({"HC:J3420*": "HC:J1745*"}, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:J2469*"}, at=("2400", "SV101-2")),

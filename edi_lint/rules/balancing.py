@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,7 @@ from ..claims import Claim, ServiceLine
 from ..reference import Reference
 from ..x12 import Segment
 from .registry import Bad, Context, Good, Hit, rule
-from .signs import element_in
+from .signs import element_in, looks_at
 
 PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-V][0-9]{4}")
 """The shape of a CPT or HCPCS code. A text of another shape may be anything, and is not shown."""
@@ -21,6 +20,7 @@ _REPEATED = frozenset({"76", "77", "91"})
 """A third service of a day carries the same modifier as the second: these two lines look alike, and are right."""
 
 
+@looks_at(1)
 def _is_odd(segment: Segment, reference: Reference) -> bool:
     """A procedure that is not five characters of CPT or HCPCS with the qualifier HC."""
     return segment.get(1, 1) != "HC" or PROCEDURE.fullmatch(segment.get(1, 2)) is None
@@ -111,19 +111,9 @@ def dup_claim(claim: Claim, context: Context) -> Iterator[Hit]:
     """
     if claim.frequency in ("7", "8") or not claim.lines:
         return
-    services = Counter(
-        (
-            line.service_date,
-            line.procedure,
-            tuple(sorted(line.modifiers)),
-            line.charge if line.charge is not None else line.sent("charge"),
-            line.units if line.units is not None else line.sent("units"),
-            line.rendering_npi,
-        )
-        for line in claim.lines
-    )
+    services = sorted(hash((line.service_date, line.billed, line.rendering_npi)) for line in claim.lines)
     # A hash is enough to remember: it holds no identifier, and a batch has far fewer claims than there are hashes.
-    key = hash((claim.billing.npi, claim.patient_key, frozenset(services.items())))
+    key = hash((claim.billing.npi, claim.patient_key, *services))
     first = context.memory.setdefault(key, claim.index)
     if first != claim.index:
         yield Hit(

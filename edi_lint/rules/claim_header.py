@@ -14,7 +14,7 @@ from ..claims.fields import find
 from .drug_lines import is_drug
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
-from .signs import amount_below, element_in, empty
+from .signs import amount_below, element_in, empty, longer_than
 
 _ORIGINAL = "***11:B:1*Y*A*Y*Y~"
 
@@ -217,7 +217,7 @@ _REFERENCES = ("2300/REF*F8/REF02", "2300/REF*G1/REF02", "2300/REF*EA/REF02", "2
         *(f"invalid-character {place}" for place in (*_TEXTS, *_REFERENCES)),
     ),
     message="The text in {element} is too long, or has a character that X12 does not allow.",
-    watch={"CLM": lambda segment, reference: len(segment.get(1)) > 20},
+    watch={"CLM": longer_than(20, 1)},
     examples=(
         Bad({"HI*ABK:E538": f"NTE*ADD*{'X' * 95}~HI*ABK:E538"}, at=("2300", "NTE02")),
         Bad({"REF*6R*A1001L2~": f"REF*6R*A1001L2~NTE*ADD*{'X' * 81}~"}, at=("2400", "NTE02")),

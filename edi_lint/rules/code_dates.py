@@ -18,7 +18,7 @@ from ..reference.groups import OBSOLETE_INJECTION
 from ..x12 import Ref, Segment
 from .icd10cm import icd10_diagnoses, named, well_formed
 from .registry import Bad, Context, Good, Hit, rule
-from .signs import before, unlisted_diagnosis
+from .signs import before, looks_at, procedure, unlisted_diagnosis
 
 _DATE_1 = "***2~DTP*472*D8*20260115"
 
@@ -48,17 +48,18 @@ _BEFORE = {
     "J1010": "J1020, J1030 or J1040",
     "J2919": "J2920 or J2930",
 }
+_RECENT = date(2022, 1, 1)
+"""Most batches bill services after this day: then only younger codes, and those that have ended, are looked at."""
 _LEVEL_II = re.compile(r"[ABCE-V][0-9]{4}")
 """Codes that the CMS list would hold. Dental codes (D) are not in it."""
 
 
-def _is_dated(segment: Segment, reference: Reference) -> bool:
-    """A procedure whose period may not hold the date of service. Those that began before 2015 are told by the date."""
-    code = segment.get(1, 2)
-    drug = reference.drugs.get(code)
-    if drug is not None:
-        return code in _PERIODS or drug.terminated is not None or (drug.added is not None and drug.added.year >= 2015)
-    return code in _PERIODS or (_LEVEL_II.fullmatch(code) is not None and code not in reference.hcpcs)
+def _is_dated(code: str, reference: Reference) -> bool:
+    """Whether the code is not known to be in force ever since `_RECENT`."""
+    if code in _PERIODS or code in reference.drugs:
+        start, end = _period(code, reference)
+        return end is not None or (start is not None and start > _RECENT)
+    return _LEVEL_II.fullmatch(code) is not None and code not in reference.hcpcs
 
 
 @rule(
@@ -68,7 +69,7 @@ def _is_dated(segment: Segment, reference: Reference) -> bool:
     snip=5,
     source="CMS HCPCS files; NCCI data and Policy Manual 2026 XII.D; CEDI edit X222.351.2400.SV101-2.020",
     stc=("A7:507",),
-    watch={"SV1": _is_dated, "DTP": before("20150101")},
+    watch={"SV1": procedure(_is_dated), "DTP*472": before(f"{_RECENT:%Y%m%d}")},
     examples=(
         Bad({"HC:J3420*": "HC:J1030*"}, at=("2400", "SV101-2")),
         Good({"HC:J3420*4.5*UN*1*": "HC:J2919*4.5*UN*25*"}),
@@ -89,7 +90,7 @@ def code_not_effective_on_dos(claim: Claim, context: Context) -> Iterator[Hit]:
         code = line.procedure
         if day is None or not code or code in OBSOLETE_INJECTION:
             continue
-        start, end = _period(code, context)
+        start, end = _period(code, context.reference)
         if start is not None and day < start:
             before = f"For earlier days use {_BEFORE[code]}." if code in _BEFORE else ""
             yield Hit(
@@ -104,10 +105,10 @@ def code_not_effective_on_dos(claim: Claim, context: Context) -> Iterator[Hit]:
             yield from _listed(line, day, context)
 
 
-def _period(code: str, context: Context) -> tuple[date | None, date | None]:
+def _period(code: str, reference: Reference) -> tuple[date | None, date | None]:
     if code in _PERIODS:
         return _PERIODS[code]
-    drug = context.reference.drugs.get(code)
+    drug = reference.drugs.get(code)
     if drug is None:
         return None, None
     return None if drug.start_unverified else drug.added, drug.terminated
@@ -131,6 +132,7 @@ ICD10_START = date(2015, 10, 1)
 _ICD10, _ICD9 = frozenset({"ABK", "ABF"}), frozenset({"BK", "BF"})
 
 
+@looks_at()
 def _is_icd9(segment: Segment, reference: Reference) -> bool:
     """An HI with a diagnosis that its qualifier calls ICD-9-CM."""
     return any(segment.get(position, 1) in _ICD9 for position in range(1, len(segment.elements)))

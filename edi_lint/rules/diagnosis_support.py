@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from ..claims import Claim, Day, Diagnosis, ServiceLine, Spot
 from ..reference import groups
@@ -172,7 +173,11 @@ def b12_needs_deficiency(claim: Claim, context: Context) -> Iterator[Hit]:
 
 
 def _supports_b12(line: ServiceLine) -> bool:
-    codes = _codes(pointed(line))
+    return _support_b12(tuple(_codes(pointed(line))))
+
+
+@lru_cache(maxsize=4096)
+def _support_b12(codes: tuple[str, ...]) -> bool:
     # A heading such as E53 may become a code that supports; DX006 tells that it is incomplete.
     if any(code.startswith(groups.B12_DIAGNOSES) or _heads(code, groups.B12_DIAGNOSES) for code in codes):
         return True

@@ -28,6 +28,27 @@ _MOST_COMBINATIONS = 4096
 _LEVELS: tuple[Level, ...] = ("provider", "subscriber", "patient", "claim")
 
 
+class _Watcher:
+    """The watches at one place of the guide that look at the same elements, and what they said of values before."""
+
+    __slots__ = ("elements", "memo", "watches")
+
+    def __init__(self, elements: tuple[int, ...]) -> None:
+        self.elements = elements
+        self.watches: list[tuple[int, Watch]] = []
+        self.memo: dict[tuple[str, ...] | str, int] = {}
+
+    def ask(self, key: tuple[str, ...] | str, segment: Segment, reference: Reference) -> int:
+        if len(self.memo) >= _MOST_COMBINATIONS:
+            self.memo.clear()
+        found = 0
+        for bit, watch in self.watches:
+            if watch.test(segment, reference):
+                found |= bit
+        self.memo[key] = found
+        return found
+
+
 class Dispatch:
     """The rules of a run, arranged by what sets them off."""
 
@@ -39,7 +60,7 @@ class Dispatch:
         self._procedures: dict[str, int] = {}
         self._contents: dict[str, int] = {}
         self._watches: dict[str, list[tuple[int, Watch]]] = {}
-        self._places: dict[str, tuple[int, list[tuple[int, Watch]]]] = {}
+        self._places: dict[str, tuple[int, list[_Watcher]]] = {}
         for bit, rule in self._bits():
             for code in rule.triggers:
                 self._procedures[code] = self._procedures.get(code, 0) | bit
@@ -66,7 +87,7 @@ class Dispatch:
             if not rule.beside:
                 found |= bit << self._beside
             # Claims are asked for contents; the few billing providers, judged with the header, for nothing.
-            if level == "provider" or not (rule.watch or (rule.needs and level == "claim")):
+            if level == "provider" or not (rule.watch or rule.needs):
                 found |= bit << self._wake
         return found
 
@@ -74,9 +95,8 @@ class Dispatch:
         """What a segment speaks for at its place in the guide. Pure: the walk remembers the answer."""
         place = self._places.get(node.key)
         if place is None:
-            watches = [watch for name in {node.segment_id, node.mark} for watch in self._watches.get(name, ())]
-            place = self._places[node.key] = self._contents_of((node.loop.id, node.mark)), watches
-        found, watches = place
+            place = self._places[node.key] = self._place(node)
+        found, watchers = place
         contents = self._contents
         name = node.segment_id
         if name == "SV1":
@@ -88,10 +108,22 @@ class Dispatch:
         elif name == "HI" and segment.get(1, 1) in DIAGNOSIS_QUALIFIERS:
             codes = (segment.get(position, 2) for position in range(1, len(segment.elements)))
             found |= self._contents_of(f"dx:{code[:1].upper()}" for code in codes)
-        for bit, watch in watches:
-            if not found & bit and watch(segment, self._reference):
-                found |= bit
+        elements = segment.elements
+        count = len(elements)
+        for watcher in watchers:
+            key = tuple([elements[n] if n < count else "" for n in watcher.elements]) or segment.text
+            known = watcher.memo.get(key)
+            if known is None:
+                known = watcher.ask(key, segment, self._reference)
+            found |= known
         return found
+
+    def _place(self, node: Node) -> tuple[int, list[_Watcher]]:
+        watchers: dict[tuple[int, ...], _Watcher] = {}
+        for name in {node.segment_id, node.mark}:
+            for bit, watch in self._watches.get(name, ()):
+                watchers.setdefault(watch.elements, _Watcher(watch.elements)).watches.append((bit, watch))
+        return self._contents_of((node.loop.id, node.mark)), list(watchers.values())
 
     def _contents_of(self, contents: Iterable[str]) -> int:
         found = 0

@@ -30,7 +30,7 @@ from .drug_lines import (
 )
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
-from .signs import amount_above, both, procedure_in
+from .signs import amount_above, both, procedure, procedure_in
 
 # Where the practice gives the drug itself. Elsewhere it may be the hospital's nurse, the patient or a family member.
 _OFFICES = frozenset({"11", "17", "20", "49", "71"})
@@ -104,7 +104,7 @@ def injection_without_drug(claim: Claim, context: Context) -> Iterator[Hit]:
     source="Completeness of incident-to services: a drug that is given is billed with its administration",
     stc=("A6:454",),
     whole=True,
-    watch={"SV1": lambda segment, reference: segment.get(1, 2) in reference.drugs},
+    watch={"SV1": procedure(lambda code, reference: code in reference.drugs)},
     examples=(
         Bad(_NO_INJECTION, at=("2400", "SV101-2")),
         Bad(_NO_INJECTION | {"HC:J3420*": "HC:J1885*"}, at=("2400", "SV101-2")),

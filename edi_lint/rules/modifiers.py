@@ -16,7 +16,7 @@ from ..x12 import Segment
 from .drug_lines import INJECTION, is_drug
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import DISTINCT_SERVICE
-from .signs import both, filled, modifier_in, procedure_not_in, repeated_modifiers
+from .signs import both, filled, looks_at, modifier_in, procedure_not_in, repeated_modifiers
 
 _VISIT_MODIFIERS = ("24", "25", "27", "57")
 # Visits in all but the section of the code book: psychiatric evaluations, the pelvic and breast examination and urgent
@@ -104,6 +104,7 @@ def repeated_modifier(claim: Claim, context: Context) -> Iterator[Hit]:
                 )
 
 
+@looks_at(1)
 def _is_no_modifier(segment: Segment, reference: Reference) -> bool:
     """A service line with a modifier of another shape, or one that has ended."""
     sent = [modifier for number in range(3, 7) if (modifier := segment.get(1, number))]

@@ -112,7 +112,7 @@ def nurse_visit_never(claim: Claim, context: Context) -> Iterator[Hit]:
     source="NCCI Policy Manual 2026, ch. I, E and ch. XI, B.8; pair edits of 2024 Q3",
     stc=("A6:453",),
     watch={"SV1": both(procedure_in(_OFFICE_25), without_modifier("25"))},
-    triggers=ADMIN_INJECTION | _OFFICE_25,
+    triggers=ADMIN_INJECTION,
     beside=_OFFICE_25,
     examples=(
         Bad(_NO_25, at=("2400", "SV101"), severity="warning"),

@@ -15,8 +15,8 @@ from ..reference.groups import code_range
 from ..x12 import Ref, Segment
 from .drug_lines import INJECTION, is_drug, own_injections, table_drug
 from .examples import payer
-from .registry import Bad, Context, Good, Hit, rule
-from .signs import amount_below
+from .registry import Bad, Context, Good, Hit, Watch, rule
+from .signs import amount_below, looks_at
 
 if TYPE_CHECKING:
     from ..reference import Reference
@@ -27,6 +27,7 @@ _UNIVERSAL_PRODUCT_NUMBERS = frozenset({"EN", "EO", "HI", "ON", "UK", "UP"})
 _COMPOUNDED = "J7999"
 
 
+@looks_at(2, 3)
 def _is_misshapen(segment: Segment, reference: Reference) -> bool:
     """Anything but N4 with a number of eleven digits."""
     return segment.get(2) != "N4" or bool(_shape_fault(segment.get(3).strip()))
@@ -164,7 +165,7 @@ def _has_ten_digits(number: str) -> bool:
     snip=5,
     source="Texas vendor drug program: forms of the NDC",
     stc=("A7:218",),
-    watch={"LIN": lambda segment, reference: _has_ten_digits(segment.get(3).strip())},
+    watch={"LIN": Watch(lambda segment, _: _has_ten_digits(segment.get(3).strip()), (3,))},
     examples=(
         Bad({_NDC: "LIN**N4*0703901101~"}, at=("2410", "LIN03")),
         Good({_NDC: "LIN**N4*70390011011~"}),

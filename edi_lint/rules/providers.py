@@ -14,10 +14,11 @@ from functools import lru_cache
 from ..claims import BillingProvider, Claim, Entity, Provider, Spot
 from ..claims.fields import find
 from ..guide import OpenLoop
-from ..reference import groups
+from ..reference import Reference, groups
+from ..x12 import Segment
 from .examples import payer
-from .registry import Bad, Context, Good, Hit, rule
-from .signs import element_in
+from .registry import Bad, Context, Good, Hit, Watch, rule
+from .signs import element_in, looks_at
 
 _ROLES = {
     "85": "billing provider",
@@ -49,6 +50,11 @@ def npi_is_valid(npi: str) -> bool:
     return (24 + sum(map(sum, doubled)) + sum(map(int, npi[-1::-2]))) % 10 == 0
 
 
+@looks_at(8, 9)
+def _has_wrong_npi(segment: Segment, reference: Reference) -> bool:
+    return segment.get(8) == "XX" and not npi_is_valid(segment.get(9))
+
+
 @rule(
     id="PRV001",
     name="npi-luhn",
@@ -56,7 +62,7 @@ def npi_is_valid(npi: str) -> bool:
     snip=5,
     source="45 CFR 162.406; CMS, NPI check digit",
     level=("provider", "claim"),
-    watch={"NM1": lambda segment, reference: segment.get(8) == "XX" and not npi_is_valid(segment.get(9))},
+    watch={"NM1": _has_wrong_npi},
     stc=("A7:562",),
     examples=(
         Bad({"XX*1993000011": "XX*1993000012"}, at=("2010AA", "NM109")),
@@ -172,7 +178,7 @@ _TAXONOMY = re.compile("[0-9A-Z]{9}X")
         "invalid-code 2420A/PRV*PE/PRV02",
     ),
     message="{element} in loop {loop} has a code that does not introduce a taxonomy. Allowed: {codes}.",
-    watch={"PRV": lambda segment, reference: _TAXONOMY.fullmatch(segment.get(3)) is None},
+    watch={"PRV": Watch(lambda segment, _: _TAXONOMY.fullmatch(segment.get(3)) is None, (3,))},
     examples=(
         Bad({"PRV*BI*PXC*261QP2300X": "PRV*BI*PXC*261QP2300"}, at=("2000A", "PRV03")),
         Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*FAMILY"}, at=("2310B", "PRV03")),
@@ -208,7 +214,7 @@ _AUXILIARY = {"163W": "registered nurse", "164W": "practical nurse", "164X": "vo
     source="42 CFR 410.26(b)(5); NUCC taxonomy groups",
     stc=("A7:145:82",),
     triggers=("96372",),
-    watch={"PRV": lambda segment, reference: segment.get(3).startswith(tuple(_AUXILIARY))},
+    watch={"PRV": Watch(lambda segment, _: segment.get(3).startswith(tuple(_AUXILIARY)), (3,))},
     examples=(
         Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*163W00000X"}, at=("2310B", "PRV03")),
         Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*374700000X"}, at=("2310B", "PRV03")),

@@ -40,8 +40,16 @@ __all__ = [
 
 Level = Literal["file", "provider", "subscriber", "patient", "claim"]
 Check = Callable[[Any, "Context"], Iterable["Hit"]]
-Watch = Callable[["Segment", "Reference"], bool]
-"""Whether a single segment may set a rule off. It is asked once for each distinct segment of a batch."""
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """Whether a single segment may set a rule off: a predicate, and the elements that it depends on.
+
+    It is asked once for each distinct value of these; without any, it may depend on the whole segment.
+    """
+
+    test: Callable[[Segment, Reference], bool]
+    elements: tuple[int, ...] = ()
 
 
 class Acks(msgspec.Struct, frozen=True, omit_defaults=True):

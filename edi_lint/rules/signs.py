@@ -23,9 +23,11 @@ __all__ = [
     "filled",
     "flagged_diagnosis",
     "longer_than",
+    "looks_at",
     "modified_injection",
     "modifier_in",
     "outside_icd10cm",
+    "procedure",
     "procedure_in",
     "procedure_not_in",
     "repeated_modifiers",
@@ -35,60 +37,81 @@ __all__ = [
 ]
 
 
+def looks_at(*elements: int) -> Callable[[Callable[[Segment, Reference], bool]], Watch]:
+    """Make a watch of a predicate that depends on these elements of the segment and no others."""
+    return lambda test: Watch(test, elements)
+
+
+def both(*watches: Watch) -> Watch:
+    """A segment for which all of these hold."""
+    elements = {element for watch in watches for element in watch.elements}
+    return Watch(
+        lambda segment, reference: all(watch.test(segment, reference) for watch in watches), tuple(sorted(elements))
+    )
+
+
+# -- procedures and modifiers (SV1) -----------------------------------------------------------------------
+
+
+def procedure(test: Callable[[str, Reference], bool]) -> Watch:
+    """A service line whose procedure passes the test."""
+    return Watch(lambda segment, reference: test(segment.get(1, 2), reference), (1,))
+
+
 def procedure_in(codes: Collection[str]) -> Watch:
     """A service line with one of these procedures."""
-    return lambda segment, reference: segment.get(1, 2) in codes
+    return procedure(lambda code, _: code in codes)
+
+
+def procedure_not_in(codes: Collection[str]) -> Watch:
+    """A service line with any other procedure."""
+    return procedure(lambda code, _: code not in codes)
 
 
 def modifier_in(modifiers: Collection[str]) -> Watch:
     """A service line with one of these modifiers."""
-    return lambda segment, reference: any(segment.get(1, number) in modifiers for number in range(3, 7))
+    return Watch(lambda segment, _: any(segment.get(1, number) in modifiers for number in range(3, 7)), (1,))
 
 
+def without_modifier(modifier: str) -> Watch:
+    """A service line that lacks this modifier."""
+    return Watch(lambda segment, _: all(segment.get(1, number) != modifier for number in range(3, 7)), (1,))
+
+
+@looks_at(1)
 def modified_injection(segment: Segment, reference: Reference) -> bool:
     """A 96372 line with modifiers."""
     return segment.get(1, 2) == "96372" and bool(segment.get(1, 3) or segment.get(1, 4))
 
 
+@looks_at(1)
 def repeated_modifiers(segment: Segment, reference: Reference) -> bool:
     """A service line on which a modifier stands twice."""
     sent = [modifier for number in range(3, 7) if (modifier := segment.get(1, number))]
     return len(set(sent)) < len(sent)
 
 
-def procedure_not_in(codes: Collection[str]) -> Watch:
-    """A service line with any other procedure."""
-    return lambda segment, reference: segment.get(1, 2) not in codes
-
-
-def without_modifier(modifier: str) -> Watch:
-    """A service line that lacks this modifier."""
-    return lambda segment, reference: all(segment.get(1, number) != modifier for number in range(3, 7))
-
-
-def both(*watches: Watch) -> Watch:
-    """A segment for which all of these hold."""
-    return lambda segment, reference: all(watch(segment, reference) for watch in watches)
+# -- any element ------------------------------------------------------------------------------------------
 
 
 def element_in(values: Collection[str], element: int, component: int = 0) -> Watch:
     """A segment with one of these values in an element."""
-    return lambda segment, reference: segment.get(element, component) in values
+    return Watch(lambda segment, _: segment.get(element, component) in values, (element,))
 
 
 def filled(element: int, component: int = 0) -> Watch:
     """A segment in which an element is not empty."""
-    return lambda segment, reference: bool(segment.get(element, component))
+    return Watch(lambda segment, _: bool(segment.get(element, component)), (element,))
 
 
 def empty(element: int, component: int = 0) -> Watch:
     """A segment in which an element is empty, absent or blank."""
-    return lambda segment, reference: not segment.get(element, component).strip()
+    return Watch(lambda segment, _: not segment.get(element, component).strip(), (element,))
 
 
 def longer_than(length: int, element: int) -> Watch:
     """A segment in which an element has more characters than this."""
-    return lambda segment, reference: len(segment.get(element)) > length
+    return Watch(lambda segment, _: len(segment.get(element)) > length, (element,))
 
 
 def amount_above(limit: int, element: int) -> Watch:
@@ -98,7 +121,7 @@ def amount_above(limit: int, element: int) -> Watch:
         amount = parse_decimal(segment.get(element))
         return amount is not None and amount > limit
 
-    return watch
+    return Watch(watch, (element,))
 
 
 def amount_below(limit: int, element: int) -> Watch:
@@ -108,31 +131,36 @@ def amount_below(limit: int, element: int) -> Watch:
         amount = parse_decimal(segment.get(element))
         return amount is None or amount <= limit
 
-    return watch
+    return Watch(watch, (element,))
+
+
+# -- diagnoses (HI) ---------------------------------------------------------------------------------------
 
 
 def diagnosis_code(test: Callable[[str, Reference], bool]) -> Watch:
     """An HI with a diagnosis whose code passes the test."""
-
-    def watch(segment: Segment, reference: Reference) -> bool:
-        return any(test(segment.get(position, 2), reference) for position in range(1, len(segment.elements)))
-
-    return watch
+    return Watch(
+        lambda segment, reference: any(
+            test(segment.get(position, 2), reference) for position in range(1, len(segment.elements))
+        )
+    )
 
 
 def flagged_diagnosis(flag: str) -> Watch:
     """An HI with a diagnosis that the table flags; codes that are not written plainly are let through."""
-
-    def test(code: str, reference: Reference) -> bool:
-        return flag in reference.icd10cm.flags(code) or not code.isalnum() or not code.isupper()
-
-    return diagnosis_code(test)
+    return diagnosis_code(
+        lambda code, reference: flag in reference.icd10cm.flags(code) or not code.isalnum() or not code.isupper()
+    )
 
 
 unlisted_diagnosis = diagnosis_code(lambda code, reference: code not in reference.icd10cm)
 """An HI with a code that the table of ICD-10-CM does not hold."""
 
 
+# -- dates of service (DTP*472) ---------------------------------------------------------------------------
+
+
+@looks_at(1, 3)
 def outside_icd10cm(segment: Segment, reference: Reference) -> bool:
     """A date of service that the table of ICD-10-CM does not cover."""
     day = parse_day(segment.get(3)[:8])
@@ -141,9 +169,10 @@ def outside_icd10cm(segment: Segment, reference: Reference) -> bool:
 
 def before(day: str) -> Watch:
     """A date of service before this day (CCYYMMDD)."""
-    return lambda segment, reference: segment.get(1) == "472" and segment.get(3)[:8] < day
+    return Watch(lambda segment, _: segment.get(1) == "472" and segment.get(3)[:8] < day, (1, 3))
 
 
+@looks_at(1, 3)
 def service_range(segment: Segment, reference: Reference) -> bool:
     """A date of service that is a range."""
     return segment.get(1) == "472" and "-" in segment.get(3)

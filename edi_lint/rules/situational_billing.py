@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from ..claims import BillingProvider, Claim, Subscriber
 from ..claims.fields import find
 from .registry import Bad, Context, Good, Hit, rule
-from .signs import element_in
 from .situational import (
     ELEMENT_MISSING,
     MISSING,
@@ -118,7 +117,7 @@ def billing_npi_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=4,
     source="005010X222A1 situational rule, 2010AA REF*0B/1G and 2010BB REF*G2/LU (SR008, SR078)",
     level=("provider", "subscriber"),
-    watch={"REF": element_in({"0B", "1G", "G2", "LU"}, 1)},
+    needs=("REF*0B/1G", "REF*G2/LU"),
     acks=UNWANTED,
     examples=(
         Bad({_TAX_ID: f"{_TAX_ID}REF*1G*TST4711~"}, at=("2010AA", "REF")),

@@ -122,7 +122,7 @@ def anesthesia_units(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=2,
     source="005010X222A1, SV104: eight digits, three of them decimals (SR090)",
     acks=Acks(ik304="8", ik403="5"),
-    watch={"SV1": lambda segment, reference: len(segment.get(4)) > 4},
+    watch={"SV1": longer_than(4, 4)},
     examples=(
         Bad({"99213:25*112*UN*1*": "99213:25*112*UN*1.0005*"}, at=("2400", "SV104")),
         Good({"99213:25*112*UN*1*": "99213:25*112*UN*1.000*"}),
@@ -396,8 +396,8 @@ def line_control_number_repeated(claim: Claim, context: Context) -> Iterator[Hit
 
     Fix: Number the lines differently, for example by adding the line number to that of the claim.
     """
-    numbers = [line.control_number for line in claim.lines]
-    if len(set(numbers)) == len(numbers):
+    sent = [segment.text for line in claim.lines if (segment := find(line.loop, "REF", "6R")) is not None]
+    if len(set(sent)) == len(sent):
         return
     seen: dict[str, ServiceLine] = {}
     for line in claim.lines:

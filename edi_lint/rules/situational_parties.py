@@ -15,7 +15,7 @@ from ..guide import OpenLoop
 from ..reference import Reference
 from ..x12 import Segment
 from .registry import Acks, Bad, Context, Good, Hit, rule
-from .signs import element_in
+from .signs import element_in, looks_at
 from .situational import ELEMENT_MISSING, ELEMENT_UNWANTED, LEVELS, Unit, of_parties, place
 
 _BILLING_CITY = "N4*ANYTOWN*MI*490011234"
@@ -26,22 +26,27 @@ _NAME_PARTS = {4: "first name", 5: "middle name", 7: "suffix"}
 # -- what a single segment tells beforehand (signs) -------------------------------------------------------
 
 
+@looks_at(2, 4)
 def _is_nameless(segment: Segment, reference: Reference) -> bool:
     return segment.get(2) == "1" and not segment.get(4)
 
 
+@looks_at(2, *_NAME_PARTS)
 def _has_name_parts(segment: Segment, reference: Reference) -> bool:
     return segment.get(2) == "2" and any(segment.get(number) for number in _NAME_PARTS)
 
 
+@looks_at(2, 3)
 def _lacks_part(segment: Segment, reference: Reference) -> bool:
     return not segment.get(2) or not segment.get(3)
 
 
+@looks_at(4, 7)
 def _is_abroad(segment: Segment, reference: Reference) -> bool:
     return bool(segment.get(4) or segment.get(7))
 
 
+@looks_at(3, 4, 5, 6, 7, 8)
 def _is_no_phone(segment: Segment, reference: Reference) -> bool:
     return any(
         segment.get(position) in ("TE", "FX") and not _NUMBERING_PLAN.fullmatch(segment.get(position + 1))
@@ -49,6 +54,7 @@ def _is_no_phone(segment: Segment, reference: Reference) -> bool:
     )
 
 
+@looks_at(5, 7)
 def _has_extension(segment: Segment, reference: Reference) -> bool:
     return "EX" in (segment.get(5), segment.get(7))
 

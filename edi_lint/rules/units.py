@@ -16,6 +16,7 @@ from ..x12 import Segment
 from .drug_lines import INJECTION, earlier_lines, is_drug, lines_on, one_day, table_drug, whole_units
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import looks_at
 
 # Codes by the milligram (J2919: 5 mg) of drugs of which so few units are no dose, but might be a vial or milliliters.
 _MOST_OF_A_VIAL = {
@@ -44,6 +45,7 @@ def _dose_units(line: ServiceLine) -> Decimal | None:
     return None if "JW" in line.modifiers or not one_day(line) else line.units
 
 
+@looks_at(1, 4)
 def _is_no_count(segment: Segment, reference: Reference) -> bool:
     """Injections whose units are no whole number above zero."""
     units = segment.get(4)

@@ -57,14 +57,10 @@ def modifier_25_unneeded(claim: Claim, context: Context) -> Iterator[Hit]:
     Fix: Remove 25, or add the procedure that is missing.
     """
     for day in context.days:
+        if not all(code in EM or code in _LABORATORY or may_be_drug(code) for code in day.procedures):
+            continue
         visits = [line for line in day.lines if line.procedure in EM]
-        others = [line.procedure for line in day.lines if line.procedure not in EM]
-        if (
-            len(visits) != 1
-            or not others
-            or not all_dated(day)
-            or not all(code in _LABORATORY or may_be_drug(code) for code in others)
-        ):
+        if len(visits) != 1 or len(day.lines) == 1 or not all_dated(day):
             continue
         line = visits[0].line
         if line is not None and "25" in line.modifiers:
@@ -118,6 +114,8 @@ def visit_for_the_injection_only(claim: Claim, context: Context) -> Iterator[Hit
 
 def _visit_for_one_diagnosis(day: Day) -> tuple[ServiceLine, str] | None:
     """The visit and the diagnosis of a day that has a short visit with 25, 96372, drugs and nothing else."""
+    if not all(code in _SHORT_VISITS or code in ADMIN_INJECTION or may_be_drug(code) for code in day.procedures):
+        return None
     lines = [own.line for own in day.own if own.line is not None]
     visits = [line for line in lines if line.procedure in _SHORT_VISITS and "25" in line.modifiers]
     others = [line for line in lines if line.procedure not in _SHORT_VISITS]
@@ -128,7 +126,6 @@ def _visit_for_one_diagnosis(day: Day) -> tuple[ServiceLine, str] | None:
         or len(visits) != 1
         or len(visits) + len(others) != len(lines)
         or not of_codes(day.own, ADMIN_INJECTION)
-        or not all(line.procedure in ADMIN_INJECTION or may_be_drug(line.procedure) for line in others)
         or len(diagnoses) != 1
     ):
         return None
