@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import msgspec
 
-from ..guide import OpenLoop
+from ..guide import Node, OpenLoop
 from ..x12 import Ref, Segment
 
 __all__ = [
@@ -56,16 +56,10 @@ class Spot(msgspec.Struct, frozen=True):
 
 def find(loop: OpenLoop, segment_id: str, *qualifiers: str) -> Segment | None:
     """The first segment of the loop instance with this id and, if given, one of these values in element 01."""
-    ids = loop.ids
-    if segment_id not in ids:
-        return None
-    at = ids.index(segment_id)
-    if not qualifiers:
-        return loop.segments[at]
-    for number in range(at, len(ids)):
-        if ids[number] == segment_id:
+    for number, node in enumerate(loop.nodes):
+        if node.segment_id == segment_id:
             segment = loop.segments[number]
-            if segment.get(1) in qualifiers:
+            if not qualifiers or segment.get(1) in qualifiers:
                 return segment
     return None
 
@@ -97,11 +91,11 @@ class Field(Generic[T]):
         self.ref = Ref(element, component)
         self.loop = loop
         self.name = ""
-        self.source: Source
+        self.view: View
 
     def __set_name__(self, owner: type[Record], name: str) -> None:
         self.name = name
-        self.source = owner.source_of(self)
+        self.view = owner.view_of(self)
 
     @overload
     def __get__(self, record: None, owner: type) -> Self: ...
@@ -110,9 +104,10 @@ class Field(Generic[T]):
     def __get__(self, record: Record | None, owner: type) -> Self | T:
         if record is None:
             return self
-        # All fields that stand in the same segment are read at once; the next one is found in the record itself.
-        record.__dict__.update(self.source.values(record))
-        value: T = record.__dict__[self.name]
+        # All fields that stand in the same loop are read at once; the next one is found in the record itself.
+        known = record.__dict__
+        known.update(self.view.values(record.inner(self.loop) if self.loop else record.loop))
+        value: T = known[self.name]
         return value
 
     def read(self, segment: Segment) -> T:
@@ -125,13 +120,18 @@ class Field(Generic[T]):
 
     def text(self, record: Record) -> str:
         """The element as it was sent; empty if it is absent."""
-        segment = self.source.segment(record)
+        segment = self.segment(record)
         return segment.get(self.ref.element, self.ref.component) if segment is not None else ""
+
+    def segment(self, record: Record) -> Segment | None:
+        """The segment that the value stands in; None if it is absent."""
+        loop = record.inner(self.loop) if self.loop else record.loop
+        return find(loop, self.segment_id, *self.qualifiers) if loop is not None else None
 
     def spot(self, record: Record) -> Spot:
         """Where the value stands or should stand."""
         loop = (record.inner(self.loop) if self.loop else None) or record.loop
-        segment = self.source.segment(record)
+        segment = self.segment(record)
         if segment is None:
             return missing_spot(loop, self.segment_id, self.qualifiers[0] if self.qualifiers else "", self.ref)
         return Spot(segment, self.ref, loop.id, self.segment_id, loop.first)
@@ -144,17 +144,16 @@ class Source:
     such segment costs one look-up.
     """
 
-    __slots__ = ("_absent", "_delimiters", "_fields", "_loop", "_memo", "_plain", "_qualifiers", "_segment_id")
+    __slots__ = ("_delimiters", "_fields", "_memo", "_plain", "loop", "qualifiers", "segment_id")
 
     def __init__(self, segment_id: str, qualifiers: tuple[str, ...], loop: str) -> None:
-        self._segment_id = segment_id
-        self._qualifiers = qualifiers
-        self._loop = loop
+        self.segment_id = segment_id
+        self.qualifiers = qualifiers
+        self.loop = loop
         self._plain: list[tuple[str, int]] = []
         """Fields that are a whole element as it was sent: name and position. Most are, and they need no call."""
         self._fields: list[Field[Any]] = []
         """The other fields."""
-        self._absent: dict[str, Any] = {}
         self._memo: dict[str, dict[str, Any]] = {}
         self._delimiters: object = None
 
@@ -164,30 +163,68 @@ class Source:
             self._plain.append((field.name, field.ref.element))
         else:
             self._fields.append(field)
-        self._absent[field.name] = field.convert("")
 
-    def segment(self, record: Record) -> Segment | None:
-        """The segment in the record's loop; None if it is absent."""
-        loop = record.inner(self._loop) if self._loop else record.loop
-        return find(loop, self._segment_id, *self._qualifiers) if loop is not None else None
+    def may_be(self, node: Node) -> bool:
+        """Whether the segment may stand at this place of the guide."""
+        if node.segment_id != self.segment_id:
+            return False
+        return not self.qualifiers or not node.codes or not node.codes.isdisjoint(self.qualifiers)
 
-    def values(self, record: Record) -> dict[str, Any]:
-        """The values of all fields, by name."""
-        segment = self.segment(record)
-        if segment is None:
-            return self._absent
+    def values(self, segment: Segment) -> dict[str, Any]:
+        """The values of all fields, by name; none if the segment has another qualifier."""
         if segment.delimiters is not self._delimiters or len(self._memo) >= _MEMO_SIZE:
             self._memo.clear()
             self._delimiters = segment.delimiters
         known = self._memo.get(segment.text)
         if known is None:
+            known = {}
             elements = segment.elements
             count = len(elements)
-            known = {name: elements[position] if position < count else "" for name, position in self._plain}
-            for field in self._fields:
-                known[field.name] = field.read(segment)
+            if not self.qualifiers or (count > 1 and elements[1] in self.qualifiers):
+                known = {name: elements[position] if position < count else "" for name, position in self._plain}
+                for field in self._fields:
+                    known[field.name] = field.read(segment)
             self._memo[segment.text] = known
         return known
+
+
+class View:
+    """The sources of one record class that stand in one loop: the record's own, or one directly inside it."""
+
+    __slots__ = ("_absent", "_at", "_sources")
+
+    def __init__(self) -> None:
+        self._sources: list[Source] = []
+        self._absent: dict[str, Any] = {}
+        self._at: dict[Node, tuple[Source, ...]] = {}
+
+    def add(self, field: Field[Any]) -> None:
+        """Let ``field`` be read with the others."""
+        key = field.segment_id, field.qualifiers
+        for source in self._sources:
+            if (source.segment_id, source.qualifiers) == key:
+                break
+        else:
+            source = Source(*key, field.loop)
+            self._sources.append(source)
+        source.add(field)
+        self._absent[field.name] = field.convert("")
+
+    def values(self, loop: OpenLoop | None) -> dict[str, Any]:
+        """The values of all fields in a loop instance, by name; where a segment is repeated, those of the first."""
+        found = self._absent.copy()
+        if loop is None:
+            return found
+        at = self._at
+        for node, segment in zip(reversed(loop.nodes), reversed(loop.segments), strict=True):
+            sources = at.get(node)
+            if sources is None:
+                if len(at) >= _MEMO_SIZE:
+                    at.clear()
+                sources = at[node] = tuple(source for source in self._sources if source.may_be(node))
+            for source in sources:
+                found.update(source.values(segment))
+        return found
 
 
 class Text(Field[str]):
@@ -294,20 +331,20 @@ class Record:
     of: ClassVar[str] = ""
     """The guide's name of the loop."""
 
-    _sources: ClassVar[dict[tuple[str, tuple[str, ...], str], Source]] = {}
+    _views: ClassVar[dict[str, View]] = {}
 
     def __init__(self, loop: OpenLoop) -> None:
         self.loop = loop
 
     @classmethod
-    def source_of(cls, field: Field[Any]) -> Source:
-        """The segment that a field of this class stands in, shared with the fields beside it."""
-        if "_sources" not in cls.__dict__:
-            cls._sources = {}
-        key = field.segment_id, field.qualifiers, field.loop
-        source = cls._sources.setdefault(key, Source(*key))
-        source.add(field)
-        return source
+    def view_of(cls, field: Field[Any]) -> View:
+        """The loop that a field of this class stands in, shared with the fields beside it."""
+        if "_views" not in cls.__dict__:
+            # A class that inherits fields reads them with those of its parent.
+            cls._views = {}
+        view = cls._views.setdefault(field.loop, View())
+        view.add(field)
+        return view
 
     def inner(self, loop_id: str) -> OpenLoop | None:
         """The first loop of this id directly inside the record's own."""

@@ -411,8 +411,8 @@ class Claim(Record):
         """The diagnoses of the claim as pointers count them: from HI with ABK or BK, in order."""
         found: list[Diagnosis] = []
         loop, first = self.loop, self.loop.first
-        for segment_id, segment in zip(loop.ids, loop.segments, strict=True):
-            if segment_id == "HI":
+        for node, segment in zip(loop.nodes, loop.segments, strict=True):
+            if node.segment_id == "HI":
                 for qualifier, code, position in _codes_in(segment.text, segment.delimiters):
                     found.append(Diagnosis(qualifier, code, len(found) + 1, position, segment, first, loop.id))
         return tuple(found)

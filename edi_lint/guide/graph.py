@@ -38,6 +38,7 @@ class Node:
         "codes",
         "is_head",
         "is_level",
+        "is_turn",
         "key",
         "loop",
         "mark",
@@ -63,6 +64,8 @@ class Node:
         self.before = 0
         self.is_head = False
         self.is_level = self.segment_id == "HL"
+        self.is_turn = self.segment_id in ("HL", "SE")
+        """Whether a level begins here, or the transaction set ends."""
         qualified = use.codes and len(use.codes) <= 4 and self.segment_id not in ("SV1", "SV5")
         self.mark = self.segment_id + (f"*{'/'.join(use.codes)}" if qualified else "")
         """The segment with its qualifiers, such as ``DTP*472``."""

@@ -20,17 +20,17 @@ class OpenLoop:
     """The segment behind the loop instance, once it is closed."""
     whole: bool = True
     told_children: bool = False
+    children: list[OpenLoop] | tuple[()] = ()
+    """The loops directly inside this one, in file order."""
     numbers: frozenset[int] = frozenset()
     """Of a hierarchical level: the numbers that may stand for it."""
 
     def __init__(self, spec: LoopNode) -> None:
         self.spec = spec
-        self.seen = 0
+        self.seen = spec.head.bit
+        """The members that have occurred: its first segment opened it."""
         self.segments: list[Segment] = []
         self.nodes: list[Node] = []
-        self.ids: list[str] = []
-        """The ids of the segments, for looking one up without touching them."""
-        self.children: list[OpenLoop] = []
 
     @property
     def id(self) -> str:

@@ -99,9 +99,10 @@ class _Walk:
         self._keep(self._node, start)
         self._check_elements(self._node, start, self._node.checker.faults(start))
         source, ahead = self._segments.source, self._segments.ahead
+        node = self._node
         # This loop runs once for every segment of a batch: what is common stands in it, the rest is called.
         while (segment := ahead.popleft() if ahead else next(source, None)) is not None:
-            known = self._node.memo.get(segment.text)
+            known = node.memo.get(segment.text)
             if known is None:
                 if segment.id in ENVELOPE:
                     self._segments.put_back(segment)
@@ -122,8 +123,10 @@ class _Walk:
                 else:
                     loop.seen = seen | node.bit
             else:
-                for _ in range(step.leaves):
+                leaves = step.leaves
+                while leaves:
                     self._leave(segment)
+                    leaves -= 1
                 if step.opens_unit:
                     self._check_before(step.enters[0] if step.enters else node, segment)
                     yield self._unit
@@ -139,16 +142,16 @@ class _Walk:
             if kept:
                 loop.segments.append(segment)
                 loop.nodes.append(node)
-                loop.ids.append(node.segment_id)
             if signs:
                 self._unit.signs |= signs
             if element_faults:
                 self._check_elements(node, segment, element_faults)
-            if node.is_level:
-                self._check_level(node, segment)
-            if node.segment_id == "SE":
-                yield self._unit
-                return
+            if node.is_turn:
+                if node.is_level:
+                    self._check_level(node, segment)
+                else:
+                    yield self._unit
+                    return
         self._unit.cut = True
         yield self._unit
 
@@ -177,18 +180,22 @@ class _Walk:
     def _enter(self, spec: LoopNode, segment: Segment) -> None:
         parent = self._loop
         kept = True
-        if spec.before & ~parent.seen or spec.bit & parent.seen:
+        seen = parent.seen
+        if spec.before & ~seen or spec.bit & seen:
             kept = self._occur(spec, segment)
         else:
-            parent.seen |= spec.bit
+            parent.seen = seen | spec.bit
         self._outer.append(parent)
-        self._loop = OpenLoop(spec)
-        self._loop.seen = spec.head.bit
+        self._loop = loop = OpenLoop(spec)
         if spec.is_unit:
-            self._unit.loop = self._loop
+            self._unit.loop = loop
             self._unit.above = tuple(self._outer)
         elif kept:
-            parent.children.append(self._loop)
+            children = parent.children
+            if isinstance(children, list):
+                children.append(loop)
+            else:
+                parent.children = [loop]
 
     def _learn_level(self, step: Step, hl: Segment) -> Known | None:
         """A level may begin almost anywhere: where its number is wrong or much is missing, other readings are tried."""
@@ -251,7 +258,6 @@ class _Walk:
         loop = self._loop
         loop.segments.append(segment)
         loop.nodes.append(node)
-        loop.ids.append(node.segment_id)
 
     # -- saying what is wrong -------------------------------------------------------------------------
 

@@ -396,7 +396,7 @@ def line_control_number_repeated(claim: Claim, context: Context) -> Iterator[Hit
 
     Fix: Number the lines differently, for example by adding the line number to that of the claim.
     """
-    sent = [segment.text for line in claim.lines if (segment := find(line.loop, "REF", "6R")) is not None]
+    sent = [line.control_number for line in claim.lines]
     if len(set(sent)) == len(sent):
         return
     seen: dict[str, ServiceLine] = {}

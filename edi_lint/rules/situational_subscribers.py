@@ -269,7 +269,7 @@ def subscriber_details_missing(subscriber: Subscriber, context: Context) -> Iter
     Fix: Add the missing segment to loop 2010BA, in the order N3, N4, DMG.
     """
     loop = subscriber.inner("2010BA")
-    if loop is not None and _DETAILS.keys() <= set(loop.ids):
+    if loop is not None and _DETAILS.keys() <= {node.segment_id for node in loop.nodes}:
         return
     # Where HL04 announces a patient, it is SBR02 or HL04 that is wrong: reported as such.
     if loop is None or subscriber.relationship != "18" or _announces_patients(subscriber):
