@@ -89,7 +89,9 @@ class FileCheck:
         self._file = name
         self._batch = Batch(stream, rules.guide)
         self._days = Days()
-        self._memory: dict[str, dict[Any, Any]] = {}
+        self._hits: list[tuple[Rule, Hit]] = []
+        """What the rules found on the record that is being judged."""
+        self._context = Context(rules.reference, rules.as_of, "", rules.options, self._not_checked, {})
 
     @property
     def counts(self) -> Counts:
@@ -104,7 +106,9 @@ class FileCheck:
         """The parts of the batch in file order, each with what was found in it, in the order of the file."""
         for part in self._batch:
             record, faults = part.record, part.faults
-            hits = self._run(record, part.signs) if record is not None and not part.cut else []
+            hits = self._hits = []
+            if record is not None and not part.cut:
+                self._run(record, part.signs)
             if not hits and not faults:
                 yield part, []
                 continue
@@ -117,40 +121,32 @@ class FileCheck:
 
     # -- running the rules ----------------------------------------------------------------------------
 
-    def _run(self, record: UnitRecord, signs: int) -> list[tuple[Rule, Hit]]:
-        hits: list[tuple[Rule, Hit]] = []
-        rules = self._rules
-        scope = _scope(record)
-        context = Context(
-            rules.reference,
-            rules.as_of,
-            scope,
-            rules.options,
-            lambda table, spot, day: hits.extend(self._not_checked(table, spot, day)),
-            self._memory,
-        )
+    def _run(self, record: UnitRecord, signs: int) -> None:
+        hits, context = self._hits, self._context
+        dispatch = self._rules.dispatch
+        context.scope = scope = _scope(record)
+        context.days = ()
         intact = True
         if isinstance(record, Claim):
             intact = record.intact
             context.days = self._days.of(record)
             for day in context.days:
                 if day.has_earlier:
-                    signs |= rules.dispatch.of_earlier(day.procedures)
-        for rule, check in rules.dispatch.checks(_LEVELS[type(record)], scope, intact, signs):
+                    signs |= dispatch.of_earlier(day.procedures)
+        for rule, check in dispatch.checks(_LEVELS[type(record)], scope, intact, signs):
             context.rule = rule.id
             try:
                 for hit in check(record, context):
-                    hits.append((rule, hit))  # noqa: PERF401 - what came before a break is kept
+                    hits.append((rule, hit))
             except Exception as error:
                 self.crashed = True
                 words = f"Rule {rule.id} broke with {type(error).__name__} and says nothing of this."
                 hits.append((CRASHED, Hit(record.head, words)))
-        return hits
 
-    def _not_checked(self, table: str, spot: Spot, day: date) -> Iterator[tuple[Rule, Hit]]:
+    def _not_checked(self, table: str, spot: Spot, day: date) -> None:
         if STALE.id in self._rules.enabled and table not in self._rules.not_checked:
             self._rules.not_checked.add(table)
-            yield STALE, Hit(spot, f"Not checked against {table}: it does not cover {day.isoformat()}.")
+            self._hits.append((STALE, Hit(spot, f"Not checked against {table}: it does not cover {day.isoformat()}.")))
 
     # -- from faults and hits to findings -------------------------------------------------------------
 

@@ -90,18 +90,25 @@ class Days:
         for line in claim.lines:
             day = line.service_from
             if day is not None and line.procedure:
-                groups.setdefault((line.rendering_npi, day), []).append(line)
+                group = line.rendering_npi, day
+                if group in groups:
+                    groups[group].append(line)
+                else:
+                    groups[group] = [line]
+        if not groups:
+            return ()
         found = []
+        patient = hash((claim.billing.npi, claim.patient_key))
         for (rendering, day), lines in groups.items():
             # The hash stands for the patient: no identifier is kept, and groups are far fewer than hashes.
-            key = hash((claim.billing.npi, claim.patient_key, rendering, day))
+            key = hash((patient, rendering, day))
             earlier = self._kept.get(key, ())
-            if claim.frequency == "8":
-                found.append(Day(day, lines, earlier))
-                continue  # A void takes services back: nothing of it stands beside what is billed later.
-            self._kept[key] = earlier + tuple(
-                (line.procedure, line.modifiers, line.units, line.place_of_service, claim.index, line.number)
-                for line in lines
-            )
             found.append(Day(day, lines, earlier))
+            if claim.frequency != "8":  # A void takes services back: nothing of it stands beside what is billed later.
+                self._kept[key] = earlier + tuple(
+                    [
+                        (line.procedure, line.modifiers, line.units, line.place_of_service, claim.index, line.number)
+                        for line in lines
+                    ]
+                )
         return tuple(found)

@@ -38,7 +38,9 @@ __all__ = [
 ]
 
 _MEMO_SIZE = 4096
-"""Raw segments remembered for each source of fields; beyond it the memo starts afresh."""
+"""Raw segments remembered for each place of the guide; beyond it the memo starts afresh."""
+_MOST_PLACES = 512
+"""Places of the guide, under all delimiters that turn up, whose segments are remembered for a record class."""
 
 T = TypeVar("T")
 
@@ -105,9 +107,10 @@ class Field(Generic[T]):
         if record is None:
             return self
         # All fields that stand in the same loop are read at once; the next one is found in the record itself.
-        known = record.__dict__
-        known.update(self.view.values(record.inner(self.loop) if self.loop else record.loop))
-        value: T = known[self.name]
+        found = self.view.values(record.inner(self.loop) if self.loop else record.loop)
+        found.update(record.__dict__)  # This way round, because the record knows little as yet.
+        record.__dict__ = found
+        value: T = found[self.name]
         return value
 
     def read(self, segment: Segment) -> T:
@@ -138,24 +141,17 @@ class Field(Generic[T]):
 
 
 class Source:
-    """A segment that fields of one record class stand in.
+    """A segment that fields of one record class stand in."""
 
-    A batch repeats itself here too: what the fields read from one raw segment is remembered, so that the next
-    such segment costs one look-up.
-    """
+    __slots__ = ("_fields", "_plain", "qualifiers", "segment_id")
 
-    __slots__ = ("_delimiters", "_fields", "_memo", "_plain", "loop", "qualifiers", "segment_id")
-
-    def __init__(self, segment_id: str, qualifiers: tuple[str, ...], loop: str) -> None:
+    def __init__(self, segment_id: str, qualifiers: tuple[str, ...]) -> None:
         self.segment_id = segment_id
         self.qualifiers = qualifiers
-        self.loop = loop
         self._plain: list[tuple[str, int]] = []
         """Fields that are a whole element as it was sent: name and position. Most are, and they need no call."""
         self._fields: list[Field[Any]] = []
         """The other fields."""
-        self._memo: dict[str, dict[str, Any]] = {}
-        self._delimiters: object = None
 
     def add(self, field: Field[Any]) -> None:
         """Let ``field`` be read with the others."""
@@ -172,31 +168,29 @@ class Source:
 
     def values(self, segment: Segment) -> dict[str, Any]:
         """The values of all fields, by name; none if the segment has another qualifier."""
-        if segment.delimiters is not self._delimiters or len(self._memo) >= _MEMO_SIZE:
-            self._memo.clear()
-            self._delimiters = segment.delimiters
-        known = self._memo.get(segment.text)
-        if known is None:
-            known = {}
-            elements = segment.elements
-            count = len(elements)
-            if not self.qualifiers or (count > 1 and elements[1] in self.qualifiers):
-                known = {name: elements[position] if position < count else "" for name, position in self._plain}
-                for field in self._fields:
-                    known[field.name] = field.read(segment)
-            self._memo[segment.text] = known
-        return known
+        elements = segment.elements
+        count = len(elements)
+        if self.qualifiers and (count < 2 or elements[1] not in self.qualifiers):
+            return {}
+        found = {name: elements[position] if position < count else "" for name, position in self._plain}
+        for field in self._fields:
+            found[field.name] = field.read(segment)
+        return found
 
 
 class View:
-    """The sources of one record class that stand in one loop: the record's own, or one directly inside it."""
+    """The sources of one record class that stand in one loop: the record's own, or one directly inside it.
 
-    __slots__ = ("_absent", "_at", "_sources")
+    A batch repeats itself here too: what was read from a raw segment at its place of the guide is remembered, so that
+    the next such segment costs one look-up.
+    """
+
+    __slots__ = ("_absent", "_memos", "_sources")
 
     def __init__(self) -> None:
         self._sources: list[Source] = []
         self._absent: dict[str, Any] = {}
-        self._at: dict[Node, tuple[Source, ...]] = {}
+        self._memos: dict[Node, dict[str, dict[str, Any]]] = {}
 
     def add(self, field: Field[Any]) -> None:
         """Let ``field`` be read with the others."""
@@ -205,7 +199,7 @@ class View:
             if (source.segment_id, source.qualifiers) == key:
                 break
         else:
-            source = Source(*key, field.loop)
+            source = Source(*key)
             self._sources.append(source)
         source.add(field)
         self._absent[field.name] = field.convert("")
@@ -215,14 +209,25 @@ class View:
         found = self._absent.copy()
         if loop is None:
             return found
-        at = self._at
+        memos = self._memos
         for node, segment in zip(reversed(loop.nodes), reversed(loop.segments), strict=True):
-            sources = at.get(node)
-            if sources is None:
-                if len(at) >= _MEMO_SIZE:
-                    at.clear()
-                sources = at[node] = tuple(source for source in self._sources if source.may_be(node))
-            for source in sources:
+            memo = memos.get(node)
+            known = memo.get(segment.text) if memo is not None else None
+            if known is None:
+                known = self._read(node, segment)
+            if known:
+                found.update(known)
+        return found
+
+    def _read(self, node: Node, segment: Segment) -> dict[str, Any]:
+        if node not in self._memos and len(self._memos) >= _MOST_PLACES:
+            self._memos.clear()
+        memo = self._memos.setdefault(node, {})
+        if len(memo) >= _MEMO_SIZE:
+            memo.clear()
+        found = memo[segment.text] = {}
+        for source in self._sources:
+            if source.may_be(node):
                 found.update(source.values(segment))
         return found
 

@@ -142,17 +142,20 @@ class Reader:
             start = self._offset
             # This loop runs once for every segment of a batch: what is common stands in it, the rest is called.
             for piece in pieces:
-                if piece[:1] == "\n":
+                first = piece[:1]
+                if first == "\n":
                     self._line += 1
                     at = self._line_start = start + 1
                     text = piece[1:]
+                    first = text[:1]
                 else:
                     at, text = start, piece
                 raw = ""
                 line, line_start = self._line, self._line_start
-                if not text.isprintable() or text[:1] == " ":
+                if first == " " or not text.isprintable():
                     text, raw, at, line, line_start = self._tidy(text, at)
-                if text[:1] == "I" and opened and text.startswith(isa_start):
+                    first = text[:1]
+                if first == "I" and opened and text.startswith(isa_start):
                     # An ISA before the IEA: what follows may have separators of its own.
                     self._text = self._text[start - self._offset :]
                     self._offset = start
@@ -169,7 +172,7 @@ class Reader:
                 self._ordinal += 1
                 opened = True
                 yield Segment(text, self._ordinal, at, line, line_start, delimiters, raw)
-                if text[:1] == "I" and text.startswith(iea_start):
+                if first == "I" and text.startswith(iea_start):
                     self._text = self._text[start - self._offset :]
                     self._offset = start
                     return
