@@ -176,8 +176,10 @@ class FileCheck:
         facts["line"] = line.number if line is not None else ""
         missing = fault.kind in MISSING
         scope = claim.scope if claim is not None else ""
+        # Several faults told as one have the codes of the first.
+        first = STRUCTURE[str(fault.facts.get("first", fault.kind))]
         acks = _acks(
-            own.acks, {key: str(value) for key, value in fault.facts.items() if key in ("ta1", "ak905", "ik502")}
+            first.acks, {key: str(value) for key, value in fault.facts.items() if key in ("ta1", "ak905", "ik502")}
         )
         if speaker is not None:
             acks |= _acks(speaker.acks)

@@ -11,7 +11,7 @@ import re
 
 from ..x12 import Delimiters, Ref, Segment
 from .tables import Element, Spec, Syntax
-from .values import date_format, value_fault, value_pattern
+from .values import date_format, listing, value_fault, value_pattern
 
 __all__ = ["ElementFault", "SpecChecker"]
 
@@ -19,8 +19,10 @@ ElementFault = tuple[str, Ref, dict[str, str | int]]
 """The kind of fault, where it is and the facts its sentence needs."""
 
 
-MOST_SINGLE = 3
-"""More wrong elements than this in one segment are told as one fault."""
+_MOST_SINGLE = 3
+"""More wrong elements than this in one segment are told as one fault; so are as many, if values have slipped."""
+_SLIPPED = frozenset({"too-many-elements", "element-not-used", "element-missing"})
+"""With one of these among them, three wrong elements are one mistake: a separator too many, or half a segment."""
 
 
 class SpecChecker:
@@ -39,19 +41,23 @@ class SpecChecker:
         if self._pattern is None:
             self._pattern = re.compile(_segment_pattern(self.spec, self._delimiters), re.ASCII)
         if self._pattern.fullmatch(segment.text) is None:
-            found = self._diagnose(segment.elements)
-            wrong = sum(kind != "trailing-separators" for kind, _, _ in found)
-            if wrong > MOST_SINGLE:
-                # So many at once are one mistake: a separator too many or too few, or a lost terminator.
-                first = next(ref for kind, ref, _ in found if kind != "trailing-separators")
-                return [("elements-slipped", first, {"count": wrong})]
-            return found
+            return self._as_one(self._diagnose(segment.elements))
         for note in self._notes:
             if _is_broken(note, segment.elements):
                 return self._broken_notes(segment.elements)
         return []
 
     # -- the slow path --------------------------------------------------------------------------------
+
+    def _as_one(self, found: list[ElementFault]) -> list[ElementFault]:
+        """Faults of one segment that are so many that they are one mistake, as one fault at the first of them."""
+        wrong = [fault for fault in found if fault[0] != "trailing-separators"]
+        slipped = any(kind in _SLIPPED for kind, _, _ in wrong)
+        if len(wrong) < _MOST_SINGLE or (len(wrong) == _MOST_SINGLE and not slipped):
+            return found
+        names = list(dict.fromkeys(ref.name(self.spec.id) for _, ref, _ in wrong))
+        kind, first, _ = wrong[0]
+        return [("elements-slipped", first, {"count": len(names), "names": listing(names), "first": kind})]
 
     def _diagnose(self, elements: list[str]) -> list[ElementFault]:
         found: list[ElementFault] = []

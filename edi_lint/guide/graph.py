@@ -6,13 +6,13 @@ kept on the nodes, so that a batch that repeats itself is looked up, not judged 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ..x12 import Delimiters, Ref, Segment
 from .check import ElementFault, SpecChecker
 from .tables import GuideTables, Loop, Use
 
-__all__ = ["Graph", "Guide", "Key", "LoopNode", "Member", "Node", "Step"]
+__all__ = ["Graph", "Guide", "Headless", "Key", "LoopNode", "Member", "Node", "Step"]
 
 MEMO_SIZE = 4096
 """Raw segments remembered per node; beyond it the memo starts afresh, so that memory stays flat."""
@@ -36,6 +36,7 @@ class Node:
         "bit",
         "checker",
         "codes",
+        "headless",
         "is_head",
         "is_level",
         "is_turn",
@@ -71,7 +72,8 @@ class Node:
         """The segment with its qualifiers, such as ``DTP*472``."""
         self.key = f"{loop.id}/{self.mark}"
         self.memo: dict[str, tuple[Step, list[ElementFault], int]] = {}
-        self.moves: dict[tuple[str, str], tuple[Step, ...]] = {}
+        self.moves: dict[Key, tuple[Step, ...]] = {}
+        self.headless: dict[Key, tuple[Headless, ...]] = {}
 
     def accepts(self, key: Key) -> bool:
         """Whether a segment with this key is one of this place: its id and, where there is one, its qualifier."""
@@ -129,6 +131,17 @@ class Step:
         self.enters = enters
         self.stays_in_loop = not leaves and not enters
         self.opens_unit = node.segment_id == "SE" or any(loop.is_unit for loop in enters)
+
+
+class Headless:
+    """A step into a loop (or into one inside it) whose opening segments, the ``heads``, are missing."""
+
+    __slots__ = ("heads", "outermost", "step")
+
+    def __init__(self, step: Step, heads: tuple[Node, ...]) -> None:
+        self.step = step
+        self.heads = heads
+        self.outermost = step.enters[0]
 
 
 class Graph:
@@ -215,6 +228,39 @@ class Graph:
                 return found
             position, loop, leaves = loop.position, loop.parent, leaves + 1
         return []
+
+    def headless(self, node: Node, key: Key) -> tuple[Headless, ...]:
+        """Every way in which a segment with this key can follow ``node`` in a loop that has lost its first segment."""
+        found = node.headless.get(key)
+        if found is None:
+            if len(node.headless) >= MEMO_SIZE:
+                node.headless.clear()
+            found = node.headless[key] = tuple(_headless_from(node, key))
+        return found
+
+
+def _headless_from(node: Node, key: Key) -> Iterator[Headless]:
+    loop: LoopNode | None = node.loop
+    position = node.position
+    leaves = 0
+    while loop is not None:
+        for member in loop.members:
+            if isinstance(member, LoopNode) and member.position >= position:
+                yield from _headless_in(key, leaves, (member,))
+        position, loop, leaves = loop.position, loop.parent, leaves + 1
+
+
+def _headless_in(key: Key, leaves: int, enters: tuple[LoopNode, ...]) -> Iterator[Headless]:
+    """One loop may have lost its first segment, and one inside it too."""
+    heads = tuple(loop.head for loop in enters)
+    for member in enters[-1].members:
+        if isinstance(member, Node):
+            if not member.is_head and member.accepts(key):
+                yield Headless(Step(member, leaves, enters), heads)
+        elif member.head.accepts(key):
+            yield Headless(Step(member.head, leaves, (*enters, member)), heads)
+        elif len(enters) == 1:
+            yield from _headless_in(key, leaves, (*enters, member))
 
 
 class Guide:

@@ -12,16 +12,17 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from ..x12 import Segment
-from .check import MOST_SINGLE
-from .graph import Graph, Key, LoopNode, Member, Node, Step
+from .graph import Graph, Headless, Key, Member, Node, Step
 from .open_loop import OpenLoop
 
-__all__ = ["Reading", "best_reading"]
+__all__ = ["ALLOWED", "DOUBTFUL", "Reading", "best_reading"]
 
 _RESYNCHRONISE = frozenset({"HL", "CLM", "LX"})
 """Where a loop opened by one of these has lost its first segment, the loop is still plain to see."""
-_ALLOWED = 0.7
+ALLOWED = 0.7
 """The weight of a step that the guide allows: with as few faults as another reading, it is the better one."""
+DOUBTFUL = -0.3
+"""Its weight where something else speaks against it."""
 
 
 class Reading(msgspec.Struct):
@@ -42,23 +43,24 @@ def best_reading(
     open_loops: Sequence[OpenLoop],
     segment: Segment,
     following: Sequence[Segment],
-    allowed: Step | None = None,
+    allowed: Reading | None = None,
 ) -> Reading | None:
     """The reading of ``segment`` that makes most sense of what follows; None when it has no place at all.
 
-    ``open_loops`` are those that the walk has open, outermost first; ``allowed`` is a step that the guide allows.
+    ``open_loops`` are those that the walk has open, outermost first; ``allowed`` is the step that the guide allows.
     """
     best: Reading | None = None
-    least = 1 + _Trial(current, open_loops).cost_of(graph, following)
-    found = _readings(current, open_loops, graph.key(segment))
-    for reading in [Reading(_ALLOWED, allowed, []), *found] if allowed is not None else found:
-        trial = _Trial(current, open_loops)
-        cost: float = len(reading.faults) + min(len(reading.step.node.checker.faults(segment)), MOST_SINGLE)
-        if reading.step is allowed:
-            cost += 1
+    least: float = 1 + _Trial(graph, current, open_loops).cost_of(following)
+    found = _readings(graph, current, open_loops, graph.key(segment))
+    for reading in [allowed, *found] if allowed is not None else found:
+        trial = _Trial(graph, current, open_loops)
+        wrong = reading.step.node.checker.faults(segment)
+        cost = len(reading.faults) - reading.weight
+        # Where the guide allows the step, values that have slipped are one fault; elsewhere they speak against it.
+        cost += len(wrong) if reading is allowed else sum(int(facts.get("count", 1)) for _, _, facts in wrong)
         if not reading.stays:
             cost += trial.move(reading.step)
-        cost += trial.cost_of(graph, following) - reading.weight
+        cost += trial.cost_of(following)
         if cost < least:
             best, least = reading, cost
     return best
@@ -67,15 +69,20 @@ def best_reading(
 class _Trial:
     """A walk on trial: it counts the faults and reports none."""
 
-    def __init__(self, node: Node, open_loops: Sequence[OpenLoop]) -> None:
+    def __init__(self, graph: Graph, node: Node, open_loops: Sequence[OpenLoop]) -> None:
+        self._graph = graph
         self._node = node
         self._stack = [(loop.spec, loop.seen) for loop in open_loops]
 
-    def cost_of(self, graph: Graph, following: Sequence[Segment]) -> float:
+    def cost_of(self, following: Sequence[Segment]) -> int:
         cost = 0
         for segment in following:
-            steps = graph.steps(self._node, segment)
-            cost += self.move(steps[0]) if steps else 1
+            if steps := self._graph.steps(self._node, segment):
+                cost += self.move(steps[0])
+                continue
+            cost += 1
+            if headless := self._graph.headless(self._node, self._graph.key(segment)):
+                cost += self.move(min(headless, key=_oddity).step)
         return cost
 
     def move(self, step: Step) -> int:
@@ -100,50 +107,41 @@ class _Trial:
         return missing.bit_count() + surplus
 
 
-def _readings(current: Node, open_loops: Sequence[OpenLoop], key: Key) -> Iterator[Reading]:
+def _oddity(headless: Headless) -> float:
+    """The less, the likelier that the first segments of the loops are missing."""
+    return len(headless.heads) + headless.step.leaves / 10 - (headless.outermost.head.segment_id in _RESYNCHRONISE)
+
+
+def _readings(graph: Graph, current: Node, open_loops: Sequence[OpenLoop], key: Key) -> Iterator[Reading]:
     """Every reading of a segment with this key behind ``current``, from the innermost open loop outwards."""
     position = current.position
     for leaves, open_loop in enumerate(reversed(open_loops)):
-        loop = open_loop.spec
-        for member in loop.members:
+        for member in open_loop.spec.members:
             if isinstance(member, Node):
                 if member.is_head:
                     continue
                 node, step = member, Step(member, leaves, ())
             else:
                 node, step = member.head, Step(member.head, leaves, (member,))
+            if node.segment_id != key[0]:
+                continue
             seen = bool(open_loop.seen & member.bit)
             wanted = member.usage == "R" and not seen
-            if node.segment_id == key[0]:
-                if not node.accepts(key):
-                    weight = (0.4 if member.position >= position else 0.2) + 0.05 * wanted - 0.02 * seen
-                    yield Reading(weight - 0.01 * leaves, step, [])
-                elif member.position < position:
-                    weight = 0.0 if seen else 0.5 if leaves == 0 else 0.3 + 0.05 * wanted
-                    if open_loop.missed and member in open_loop.missed:
-                        weight = 0.6
-                    faults = [("segment-out-of-order", node)]
-                    yield Reading(weight - 0.01 * leaves, step, faults)
-                    if isinstance(member, Node):
-                        yield Reading(weight - 0.01 * leaves - 0.1, step, faults, stays=True)
-            if isinstance(member, LoopNode) and member.position >= position:
-                weight = 0.3 if node.segment_id in _RESYNCHRONISE else 0.1 if wanted else -0.1
-                yield from _without_head(key, member, weight - 0.01 * leaves, Step(node, leaves, ()), [])
-        position = loop.position
-
-
-def _without_head(
-    key: Key, loop: LoopNode, weight: float, outer: Step, skipped: list[tuple[str, Node]]
-) -> Iterator[Reading]:
-    """Readings in which the segment that opens ``loop`` is missing, and perhaps that of one loop inside it."""
-    enters = (*outer.enters, loop)
-    faults = [*skipped, ("segment-missing", loop.head)]
-    weight -= 0.02
-    for member in loop.members:
-        if isinstance(member, Node):
-            if not member.is_head and member.accepts(key):
-                yield Reading(weight, Step(member, outer.leaves, enters), faults)
-        elif member.head.accepts(key):
-            yield Reading(weight, Step(member.head, outer.leaves, (*enters, member)), faults)
-        elif not skipped:
-            yield from _without_head(key, member, weight, Step(member.head, outer.leaves, enters), faults)
+            if not node.accepts(key):
+                weight = (0.4 if member.position >= position else 0.2) + 0.05 * wanted - 0.02 * seen
+                yield Reading(weight - 0.01 * leaves, step, [])
+            elif member.position < position:
+                weight = 0.0 if seen else 0.5 if leaves == 0 else 0.3 + 0.05 * wanted
+                if open_loop.missed and member in open_loop.missed:
+                    weight = 0.6
+                faults = [("segment-out-of-order", node)]
+                yield Reading(weight - 0.01 * leaves, step, faults)
+                if isinstance(member, Node):
+                    yield Reading(weight - 0.01 * leaves - 0.1, step, faults, stays=True)
+        position = open_loop.spec.position
+    for headless in graph.headless(current, key):
+        leaves, loop = headless.step.leaves, headless.outermost
+        wanted = loop.usage == "R" and not open_loops[-1 - leaves].seen & loop.bit
+        weight = 0.3 if loop.head.segment_id in _RESYNCHRONISE else 0.1 if wanted else -0.1
+        faults = [("segment-missing", head) for head in headless.heads]
+        yield Reading(weight - 0.01 * leaves - 0.02 * len(faults), headless.step, faults)

@@ -7,12 +7,13 @@ calendar by pattern, so that one expression can judge a whole segment.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ..x12 import Delimiters
 from .tables import Element
 
-__all__ = ["ValueFault", "allowed", "date_format", "value_fault", "value_pattern"]
+__all__ = ["ValueFault", "allowed", "date_format", "listing", "value_fault", "value_pattern"]
 
 _CENTURY = "(?:1[89]|2[01])"
 DATE8 = (
@@ -76,7 +77,7 @@ def value_fault(element: Element, value: str, delimiters: Delimiters) -> ValueFa
     if re.fullmatch(allowed(delimiters) + "*", value) is None:
         return "invalid-character", {}
     if element.codes:
-        return None if value in element.codes else ("invalid-code", {"codes": _listing(element.codes)})
+        return None if value in element.codes else ("invalid-code", {"codes": listing(element.codes)})
     if element.pattern:
         return None if re.fullmatch(element.pattern, value) else ("invalid-pattern", {})
     if element.type == "R" or element.type[:1] == "N":
@@ -107,7 +108,7 @@ def _number_fault(element: Element, value: str) -> ValueFault | None:
     return None
 
 
-def _listing(codes: tuple[str, ...], most: int = 12) -> str:
-    """A short list of codes for a sentence."""
+def listing(codes: Sequence[str], most: int = 12) -> str:
+    """A short list of codes or names for a sentence."""
     shown = ", ".join(codes[:most])
     return shown if len(codes) <= most else f"{shown} and {len(codes) - most} more"

@@ -21,13 +21,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import takewhile
 
 from ..x12 import Fault, Ref, Segment
 from .check import ElementFault
 from .graph import MEMO_SIZE, Graph, LoopNode, Member, Node, Step
 from .hierarchy import Hierarchy
 from .open_loop import OpenLoop
-from .readings import Reading, best_reading
+from .readings import ALLOWED, DOUBTFUL, Reading, best_reading
 
 __all__ = ["OpenLoop", "Segments", "Unit", "walk"]
 
@@ -111,8 +112,14 @@ class _Walk:
                 if known is None:
                     continue
             step, element_faults, signs = known
-            node = self._node = step.node
             loop = self._loop
+            if not step.leaves and step.enters and step.enters[0].before & ~loop.seen and not self._recovered:
+                # A loop begins too early, or what should come before it is missing.
+                known = self._recover(segment, Reading(ALLOWED, step, []))
+                if known is None:
+                    continue
+                step, element_faults, signs = known
+            node = self._node = step.node
             kept = True
             if step.stays_in_loop:
                 if self._recovered:
@@ -163,8 +170,8 @@ class _Walk:
         steps = self._graph.steps(node, segment)
         if not steps:
             return self._recover(segment)
-        if steps[0].node.is_level:
-            return self._learn_level(steps[0], segment)
+        if steps[0].opens_unit and steps[0].enters:
+            return self._learn_unit(steps[0], segment)
         step, faults = steps[0], steps[0].node.checker.faults(segment)
         for other in steps[1:]:
             if not faults:
@@ -172,6 +179,8 @@ class _Walk:
             # Two uses of one segment that share a qualifier (PWK*CT in 2400): the one that it fits.
             if not (others := other.node.checker.faults(segment)):
                 step, faults = other, others
+        if sum(int(facts.get("count", 1)) for _, _, facts in faults) > 1:
+            return self._recover(segment, Reading(ALLOWED, step, []))
         if len(node.memo) >= MEMO_SIZE:
             node.memo.clear()
         known = node.memo[segment.text] = step, faults, self._graph.signs(step.node, segment)
@@ -197,14 +206,16 @@ class _Walk:
             else:
                 parent.children = [loop]
 
-    def _learn_level(self, step: Step, hl: Segment) -> Known | None:
-        """A level may begin almost anywhere: where its number is wrong or much is missing, other readings are tried."""
+    def _learn_unit(self, step: Step, segment: Segment) -> Known | None:
+        """A level or a claim may begin almost anywhere: where much speaks against it, other readings are tried."""
         inwards = [*self._outer, self._loop]
         left, around = inwards[len(inwards) - step.leaves :], inwards[len(inwards) - step.leaves - 1]
+        faults = step.node.checker.faults(segment)
         missing = any(loop.spec.required & ~loop.seen for loop in left) or step.enters[0].before & ~around.seen
-        if missing or not self._levels.continues(hl, around.numbers):
-            return self._recover(hl, step)
-        return step, step.node.checker.faults(hl), self._graph.signs(step.node, hl)
+        doubtful = step.node.is_level and (missing or not self._levels.continues(segment, around.numbers))
+        if doubtful or missing or faults:
+            return self._recover(segment, Reading(DOUBTFUL if doubtful else ALLOWED, step, []))
+        return step, faults, self._graph.signs(step.node, segment)
 
     def _enter_recovered(self, step: Step, segment: Segment) -> None:
         """Enter loops whose opening segments are missing: what else they lack before this one is part of that fault."""
@@ -309,11 +320,12 @@ class _Walk:
         """A hierarchical level begins: its number, its parent, and whether the parent has announced a child (HL04)."""
         outer = self._outer[-1]
         parent = outer.segments[0] if outer.segments and outer.nodes[0].is_level else None
-        told = {ref.element for fault in self._unit.faults if fault.segment is hl and (ref := fault.ref)}
+        told = [fault for fault in self._unit.faults if fault.segment is hl and fault.ref is not None]
         self._loop.numbers, faults = self._levels.open(hl, outer.numbers)
-        for kind, ref, facts in faults:
-            if ref.element not in told:
-                self._fault(kind, hl, node, facts=facts, ref=ref)
+        if len(told) < 2 and not any(fault.kind == "elements-slipped" for fault in told):
+            for kind, ref, facts in faults:
+                if not any(fault.ref == ref for fault in told):
+                    self._fault(kind, hl, node, facts=facts, ref=ref)
         if parent is not None and parent.get(4) == "0" and not outer.told_children:
             outer.told_children = True
             self._fault("hl-child-unexpected", hl, node, facts={"parent": parent.get(1)[:12]}, ref=Ref(3))
@@ -334,17 +346,15 @@ class _Walk:
 
     # -- recovery -------------------------------------------------------------------------------------
 
-    def _recover(self, segment: Segment, allowed: Step | None = None) -> Known | None:
+    def _recover(self, segment: Segment, allowed: Reading | None = None) -> Known | None:
         """Read a segment that the guide does not allow here in the way that makes most sense of what follows.
 
-        ``allowed`` is a step that the guide does allow, where something else speaks against it.
+        ``allowed`` is the step that the guide does allow, where something else speaks against it.
         """
         if segment.id not in self._graph.segment_ids:
             self._unplaced(segment)
             return None
-        following = self._segments.peek(_LOOK_AHEAD)
-        while following and following[-1].id in ENVELOPE:
-            following.pop()
+        following = list(takewhile(lambda one: one.id not in ENVELOPE, self._segments.peek(_LOOK_AHEAD)))
         reading = best_reading(self._graph, self._node, [*self._outer, self._loop], segment, following, allowed)
         if reading is None:
             self._unplaced(segment)

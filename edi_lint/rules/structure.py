@@ -467,10 +467,10 @@ _add(
 )  # fmt: skip
 _add(
     "ELE019", "elements-slipped",
-    "{count} elements of {segment} are wrong, from {element} on: they slipped, or a separator is lost.",
+    "{count} elements of {segment} are wrong ({names}): values have slipped, or a part of the segment is lost.",
     "Write the segment anew: each value in its own element, nothing left out and nothing doubled.",
     "One separator too many or too few shifts every value behind it into the wrong element.",
-    snip=1, source=_GUIDE, ik304="8", ik403="3",
+    source=_GUIDE, ik304="8",
 )  # fmt: skip
 _add(
     "ELE015", "trailing-separators",
