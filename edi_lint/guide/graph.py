@@ -14,6 +14,8 @@ from .tables import GuideTables, Loop, Use
 
 __all__ = ["Graph", "Guide", "Headless", "Key", "LoopNode", "Member", "Node", "Step"]
 
+RESYNCHRONISE = frozenset({"HL", "CLM", "LX"})
+"""Where a loop opened by one of these has lost its first segment, the loop is still plain to see."""
 MEMO_SIZE = 4096
 """Raw segments remembered per node; beyond it the memo starts afresh, so that memory stays flat."""
 
@@ -143,6 +145,11 @@ class Headless:
         self.heads = heads
         self.outermost = step.enters[0]
 
+    @property
+    def oddity(self) -> float:
+        """The less, the likelier that the heads are missing."""
+        return len(self.heads) - (self.outermost.head.segment_id in RESYNCHRONISE) + self.step.leaves / 10
+
 
 class Graph:
     """The transaction set of the guide under one set of delimiters."""
@@ -230,12 +237,12 @@ class Graph:
         return []
 
     def headless(self, node: Node, key: Key) -> tuple[Headless, ...]:
-        """Every way in which a segment with this key can follow ``node`` in a loop that has lost its first segment."""
+        """The ways in which a segment with this key can follow ``node`` in a loop without its head, the likeliest first."""
         found = node.headless.get(key)
         if found is None:
             if len(node.headless) >= MEMO_SIZE:
                 node.headless.clear()
-            found = node.headless[key] = tuple(_headless_from(node, key))
+            found = node.headless[key] = tuple(sorted(_headless_from(node, key), key=lambda one: one.oddity))
         return found
 
 

@@ -8,21 +8,24 @@ equals, and the cases that they were chosen for are tests.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 import msgspec
 
 from ..x12 import Segment
-from .graph import Graph, Headless, Key, Member, Node, Step
+from .graph import RESYNCHRONISE, Graph, Key, Member, Node, Step
 from .open_loop import OpenLoop
 
 __all__ = ["ALLOWED", "DOUBTFUL", "Reading", "best_reading"]
 
-_RESYNCHRONISE = frozenset({"HL", "CLM", "LX"})
-"""Where a loop opened by one of these has lost its first segment, the loop is still plain to see."""
 ALLOWED = 0.7
 """The weight of a step that the guide allows: with as few faults as another reading, it is the better one."""
 DOUBTFUL = -0.3
 """Its weight where something else speaks against it."""
+_FORKS = 4
+"""So many readings of a later segment are followed in a trial."""
+_LEAST = 0.4
+"""One fault, less the weight of the best reading of what the guide does not allow: none of these can cost less."""
 
 
 class Reading(msgspec.Struct):
@@ -60,9 +63,11 @@ def best_reading(
         cost += len(wrong) if reading is allowed else sum(int(facts.get("count", 1)) for _, _, facts in wrong)
         if not reading.stays:
             cost += trial.move(reading.step)
-        cost += trial.cost_of(following)
+        cost += trial.cost_of(following, least - cost)
         if cost < least:
             best, least = reading, cost
+        if reading is allowed and cost <= _LEAST:
+            break
     return best
 
 
@@ -74,22 +79,40 @@ class _Trial:
         self._node = node
         self._stack = [(loop.spec, loop.seen) for loop in open_loops]
 
-    def cost_of(self, following: Sequence[Segment]) -> int:
-        cost = 0
-        for segment in following:
+    def cost_of(self, following: Sequence[Segment], most: float = inf, forks: bool = True) -> float:
+        """How many faults follow; it is enough to know that they are more than ``most``.
+
+        Where a segment has no place, a loop may have lost its first segment: with ``forks`` the likeliest of these
+        readings are followed to the end, else only the likeliest.
+        """
+        cost: float = 0
+        for number, segment in enumerate(following):
+            if cost > most:
+                break
             if steps := self._graph.steps(self._node, segment):
                 cost += self.move(steps[0])
                 continue
             cost += 1
-            if headless := self._graph.headless(self._node, self._graph.key(segment)):
-                cost += self.move(min(headless, key=_oddity).step)
+            likely = self._graph.headless(self._node, self._graph.key(segment))[:_FORKS]
+            if len(likely) > 1 and forks:
+                node, stack, rest = self._node, self._stack, following[number + 1 :]
+                least = most - cost
+                for headless in likely:
+                    self._node, self._stack = node, stack.copy()
+                    moved = self.move(headless.step)
+                    least = min(least, moved + self.cost_of(rest, least - moved, forks=False))
+                return cost + least
+            if likely:
+                cost += self.move(likely[0].step)
         return cost
 
     def move(self, step: Step) -> int:
         cost = 0
         for _ in range(step.leaves):
             spec, seen = self._stack.pop()
-            cost += (spec.required & ~seen).bit_count()
+            missing = (spec.required & ~seen).bit_count()
+            # A loop of nothing but its first segment is one fault.
+            cost += missing if seen != spec.head.bit else min(missing, 1)
         for entered in step.enters:
             cost += self._occur(entered)
             self._stack.append((entered, entered.head.bit))
@@ -105,11 +128,6 @@ class _Trial:
         surplus = limit == 1 and bool(seen & member.bit)
         self._stack[-1] = spec, seen | missing | member.bit
         return missing.bit_count() + surplus
-
-
-def _oddity(headless: Headless) -> float:
-    """The less, the likelier that the first segments of the loops are missing."""
-    return len(headless.heads) + headless.step.leaves / 10 - (headless.outermost.head.segment_id in _RESYNCHRONISE)
 
 
 def _readings(graph: Graph, current: Node, open_loops: Sequence[OpenLoop], key: Key) -> Iterator[Reading]:
@@ -142,6 +160,6 @@ def _readings(graph: Graph, current: Node, open_loops: Sequence[OpenLoop], key: 
     for headless in graph.headless(current, key):
         leaves, loop = headless.step.leaves, headless.outermost
         wanted = loop.usage == "R" and not open_loops[-1 - leaves].seen & loop.bit
-        weight = 0.3 if loop.head.segment_id in _RESYNCHRONISE else 0.1 if wanted else -0.1
+        weight = 0.3 if loop.head.segment_id in RESYNCHRONISE else 0.1 if wanted else -0.1
         faults = [("segment-missing", head) for head in headless.heads]
         yield Reading(weight - 0.01 * leaves - 0.02 * len(faults), headless.step, faults)

@@ -35,7 +35,7 @@ __all__ = ["OpenLoop", "Segments", "Unit", "walk"]
 Known = tuple[Step, list[ElementFault], int]
 """What the walk learns of a segment behind a node: the step to take, what is wrong with its elements, its signs."""
 
-ENVELOPE = frozenset({"ISA", "GS", "ST", "GE", "IEA", "TA1"})
+_ENVELOPE = frozenset({"ISA", "GS", "ST", "GE", "IEA", "TA1"})
 _LOOK_AHEAD = 8
 
 
@@ -105,7 +105,7 @@ class _Walk:
         while (segment := ahead.popleft() if ahead else next(source, None)) is not None:
             known = node.memo.get(segment.text)
             if known is None:
-                if segment.id in ENVELOPE:
+                if _is_envelope(segment):
                     self._segments.put_back(segment)
                     break
                 known = self._learn(segment)
@@ -113,8 +113,7 @@ class _Walk:
                     continue
             step, element_faults, signs = known
             loop = self._loop
-            if not step.leaves and step.enters and step.enters[0].before & ~loop.seen and not self._recovered:
-                # A loop begins too early, or what should come before it is missing.
+            if not step.stays_in_loop and not self._recovered and self._is_early(step):
                 known = self._recover(segment, Reading(ALLOWED, step, []))
                 if known is None:
                     continue
@@ -170,8 +169,8 @@ class _Walk:
         steps = self._graph.steps(node, segment)
         if not steps:
             return self._recover(segment)
-        if steps[0].opens_unit and steps[0].enters:
-            return self._learn_unit(steps[0], segment)
+        if steps[0].node.is_level:
+            return self._learn_level(steps[0], segment)
         step, faults = steps[0], steps[0].node.checker.faults(segment)
         for other in steps[1:]:
             if not faults:
@@ -206,16 +205,23 @@ class _Walk:
             else:
                 parent.children = [loop]
 
-    def _learn_unit(self, step: Step, segment: Segment) -> Known | None:
-        """A level or a claim may begin almost anywhere: where much speaks against it, other readings are tried."""
-        inwards = [*self._outer, self._loop]
-        left, around = inwards[len(inwards) - step.leaves :], inwards[len(inwards) - step.leaves - 1]
-        faults = step.node.checker.faults(segment)
-        missing = any(loop.spec.required & ~loop.seen for loop in left) or step.enters[0].before & ~around.seen
-        doubtful = step.node.is_level and (missing or not self._levels.continues(segment, around.numbers))
-        if doubtful or missing or faults:
-            return self._recover(segment, Reading(DOUBTFUL if doubtful else ALLOWED, step, []))
-        return step, faults, self._graph.signs(step.node, segment)
+    def _learn_level(self, step: Step, hl: Segment) -> Known | None:
+        """A level may begin almost anywhere: where its number is wrong or much is missing, other readings are tried."""
+        around = [*self._outer, self._loop][-1 - step.leaves]
+        if self._is_early(step) or not self._levels.continues(hl, around.numbers):
+            return self._recover(hl, Reading(DOUBTFUL, step, []))
+        if faults := step.node.checker.faults(hl):
+            return self._recover(hl, Reading(ALLOWED, step, []))
+        return step, faults, self._graph.signs(step.node, hl)
+
+    def _is_early(self, step: Step) -> bool:
+        """Whether a step leaves loops that lack something, or enters one before what must come first."""
+        loop = self._loop
+        for number in range(step.leaves):
+            if loop.spec.required & ~loop.seen and step.node.segment_id != "SE":
+                return True
+            loop = self._outer[-1 - number]
+        return bool(step.enters and step.enters[0].before & ~loop.seen)
 
     def _enter_recovered(self, step: Step, segment: Segment) -> None:
         """Enter loops whose opening segments are missing: what else they lack before this one is part of that fault."""
@@ -354,7 +360,7 @@ class _Walk:
         if segment.id not in self._graph.segment_ids:
             self._unplaced(segment)
             return None
-        following = list(takewhile(lambda one: one.id not in ENVELOPE, self._segments.peek(_LOOK_AHEAD)))
+        following = list(takewhile(lambda one: not _is_envelope(one), self._segments.peek(_LOOK_AHEAD)))
         reading = best_reading(self._graph, self._node, [*self._outer, self._loop], segment, following, allowed)
         if reading is None:
             self._unplaced(segment)
@@ -400,6 +406,11 @@ class _Walk:
                 loop.segments[0] if loop.segments else None,
             )
         )
+
+
+def _is_envelope(segment: Segment) -> bool:
+    """Whether the transaction set ends here without SE; ST alone may be the end of a broken street."""
+    return segment.id in _ENVELOPE and segment.get(1).strip() != ""
 
 
 def _id_of(member: Member) -> str:
