@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+from .claims import Part
 from .config import Config, selected_rules
 from .engine import FileCheck, Ruleset
 from .findings import Finding, Report, Summary
@@ -55,12 +56,21 @@ class Linter:
         ``source`` is a path, the bytes of a batch or a binary stream; ``name`` is what findings call it.
         Raises `SourceError` when a path cannot be read.
         """
+        for _, findings in self.parts(source, name):
+            yield from findings
+
+    def parts(self, source: Input, name: str | None = None) -> Iterator[tuple[Part | None, list[Finding]]]:
+        """The parts of one input, each with what was found in it: for outputs that look at the batch itself.
+
+        A part is None where there are only findings to hand over.
+        """
         started = time.perf_counter()
         with _stream(source) as stream:
             check = FileCheck(self.rules, stream, name or _name(source))
-            for finding in check:
-                self.summary.count(finding, self.config.fail_severity)
-                yield finding
+            for part, findings in check.parts():
+                for finding in findings:
+                    self.summary.count(finding, self.config.fail_severity)
+                yield part, findings
         counts, summary = check.counts, self.summary
         summary.files += 1
         summary.bytes += counts.bytes

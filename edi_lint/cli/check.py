@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import click
 
+from ..claims import Part
 from ..config import Config
 from ..findings import SEVERITIES, Finding
 from ..linter import Linter
-from ..reports import FORMATS, writer
+from ..output import Run, hand_over
 from ..sources import Source, SourceError, find_sources
-from .options import paths, privacy_options, selectors, to_date, wants_colour
+from .options import paths, privacy_options, selectors, to_date
+from .outputs import FORMATS, FormatParameter, Request, opened, requested
 
 __all__ = ["command"]
 
@@ -47,11 +48,14 @@ __all__ = ["command"]
 )
 @click.option(
     "--output-format",
-    "output_format",
-    type=click.Choice(list(FORMATS)),
-    default="full",
-    show_default=True,
-    help="How to write the findings.",
+    "output_formats",
+    type=FormatParameter(),
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help=f"How to write the findings, and where; repeatable.  One of {', '.join(FORMATS)}.  [default: full]",
+)
+@click.option(
+    "-o", "--output-file", metavar="FILE", help="Where the format goes that names no file.  [default: standard output]"
 )
 @privacy_options
 def command(
@@ -61,7 +65,8 @@ def command(
     strict: bool,
     fail_severity: Any,
     as_of: datetime | None,
-    output_format: str,
+    output_formats: tuple[Request, ...],
+    output_file: str | None,
     show_values: bool,
     mask_claim_ids: bool,
 ) -> int:
@@ -80,20 +85,31 @@ def command(
         mask_claim_ids=mask_claim_ids,
     )
     sources = find_sources(paths)
+    requests = requested(output_formats, output_file, sources)
     linter = Linter(config)
     # What is loaded by now stays to the end, and claims come and go by the million: look at neither too often.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    writer(output_format)(_findings(linter, sources), linter.summary, sys.stdout, wants_colour())
+    with opened(requests, Run(linter.rules)) as outputs:
+        for output in outputs:
+            output.begin()
+        for source in sources:
+            for output in outputs:
+                output.begin_input(source.name)
+            for part, findings in _read(linter, source):
+                hand_over(outputs, part, findings)
+            for output in outputs:
+                output.end_input()
+        for output in outputs:
+            output.end(linter.summary)
     return linter.summary.exit
 
 
-def _findings(linter: Linter, sources: list[Source]) -> Iterator[Finding]:
-    """The findings of all inputs. One that cannot be read is told on standard error and leaves the answer unknown."""
-    for source in sources:
-        try:
-            yield from linter.findings(source)
-        except (SourceError, OSError) as error:
-            message = str(error) if isinstance(error, SourceError) else f"{source.name}: {error.strerror}"
-            click.echo(f"edi-lint: {message}", err=True)
-            linter.summary.exit = 2
+def _read(linter: Linter, source: Source) -> Iterator[tuple[Part | None, list[Finding]]]:
+    """An input, part by part. That it cannot be read is told on standard error and leaves the answer unknown."""
+    try:
+        yield from linter.parts(source)
+    except (SourceError, OSError) as error:
+        message = str(error) if isinstance(error, SourceError) else f"{source.name}: {error.strerror}"
+        click.echo(f"edi-lint: {message}", err=True)
+        linter.summary.exit = 2

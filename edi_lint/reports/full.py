@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
-from typing import TextIO
 
 import click
 
 from ..findings import Finding, Severity, Summary
+from ..output import Output
 
-__all__ = ["write"]
+__all__ = ["Full"]
 
 _WIDTH = 100
 _COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "info": "cyan"}
 _MARGIN = "    "
 
 
-def write(findings: Iterable[Finding], summary: Summary, out: TextIO, colour: bool) -> None:
-    """Write the findings as they come, under a heading for each file and claim, and the totals at the end."""
-    heading: tuple[object, ...] = ()
-    for finding in findings:
-        claim = finding.claim
+class Full(Output):
+    """Writes the findings as they come, under a heading for each file and claim, and the totals at the end."""
+
+    _heading: tuple[object, ...] = ()
+
+    def finding(self, finding: Finding) -> None:
+        claim, colour = finding.claim, self.run.colour
         this = (finding.file, claim.index if claim is not None else finding.st02)
-        if this != heading:
-            heading = this
-            out.write("\n" + _style(_heading(finding), colour, bold=True) + "\n")
-        out.write(_finding(finding, colour))
-    out.write("\n" + _totals(summary, colour) + "\n")
+        if this != self._heading:
+            self._heading = this
+            self.out.write("\n" + _style(_heading(finding), colour, bold=True) + "\n")
+        self.out.write(_finding(finding, colour))
+
+    def end(self, summary: Summary) -> None:
+        self.out.write("\n" + _totals(summary, self.run.colour) + "\n")
 
 
 def _heading(finding: Finding) -> str:

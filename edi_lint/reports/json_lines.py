@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TextIO
-
 import msgspec
 
 from ..findings import Finding, Summary
+from ..output import Output
 
-__all__ = ["write"]
+__all__ = ["JsonLines"]
+
+_encode = msgspec.json.Encoder().encode
 
 
-def write(findings: Iterable[Finding], summary: Summary, out: TextIO, colour: bool) -> None:  # noqa: ARG001 - one signature for all formats
-    """Write the findings as they come, then the summary."""
-    encode = msgspec.json.Encoder().encode
-    out.writelines(encode(finding.as_contract()).decode() + "\n" for finding in findings)
-    out.write(encode({"summary": summary}).decode() + "\n")
+class JsonLines(Output):
+    """Writes the findings as they come, then the summary."""
+
+    def finding(self, finding: Finding) -> None:
+        self.out.write(_encode(finding.as_contract()).decode() + "\n")
+
+    def end(self, summary: Summary) -> None:
+        self.out.write(_encode({"summary": summary}).decode() + "\n")

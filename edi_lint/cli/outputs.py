@@ -1,0 +1,169 @@
+"""``--output-format FORMAT[=FILE]``: which outputs a run has, and where each goes.
+
+A file is written under a temporary name beside its own and takes that name when it is complete, so no reader ever sees
+half of one, and a run that breaks off leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+import msgspec
+
+from ..output import Output, Run
+from ..sources import Source
+from .options import wants_colour
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+__all__ = ["FORMATS", "FormatParameter", "Request", "opened", "requested"]
+
+FORMATS = {
+    "full": "edi_lint.reports.full:Full",
+    "json-lines": "edi_lint.reports.json_lines:JsonLines",
+}
+"""The formats by the name that the user gives, and the class that writes each, imported only when it is asked for."""
+
+STANDARD_OUTPUT = "-"
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One format and the file that it is to go to; ``-`` is standard output."""
+
+    format: str
+    file: str
+
+
+class FormatParameter(click.ParamType[Request]):
+    """The value of ``--output-format``."""
+
+    name = "FORMAT[=FILE]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Request:
+        """Split the format from the file. Fails for an unknown format and for an empty file name."""
+        if isinstance(value, Request):
+            return value
+        name, given, file = str(value).partition("=")
+        if name not in FORMATS:
+            import difflib
+
+            near = difflib.get_close_matches(name, FORMATS, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            self.fail(f"{name!r} is none of {', '.join(FORMATS)}{hint}", param, ctx)
+        if given and not file:
+            self.fail(f"{name}= names no file", param, ctx)
+        return Request(name, file or STANDARD_OUTPUT)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
+        """The formats that begin so."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+
+
+def requested(
+    formats: Sequence[Request], output_file: str | None, sources: Iterable[Source], default: str = "full"
+) -> list[Request]:
+    """The outputs of a run; ``default`` on standard output when none was asked for.
+
+    ``output_file`` is where the one format goes that names no file. Raises `click.UsageError` when two outputs would
+    mix on standard output or in one file, and when one would overwrite an input.
+    """
+    wanted = list(formats) or [Request(default, STANDARD_OUTPUT)]
+    at_large = [request for request in wanted if request.file == STANDARD_OUTPUT]
+    if output_file is not None and output_file != STANDARD_OUTPUT:
+        if not at_large:
+            raise click.UsageError("--output-file says where the format without a FILE goes, and there is none")
+        wanted = [Request(r.format, output_file) if r is at_large[0] else r for r in wanted]
+        del at_large[0]
+    if len(at_large) > 1:
+        names = " and ".join(request.format for request in at_large)
+        raise click.UsageError(f"{names} would mix on standard output; give all but one a file: FORMAT=FILE")
+    inputs = {os.path.realpath(source.name) for source in sources if source.name != "-"}
+    taken: dict[str, str] = {}
+    for request in wanted:
+        if request.file == STANDARD_OUTPUT:
+            continue
+        place = os.path.realpath(request.file)
+        if place in taken:
+            raise click.UsageError(f"{taken[place]} and {request.format} would both write {request.file}")
+        if place in inputs:
+            raise click.UsageError(f"{request.format} would overwrite {request.file}, which is an input")
+        taken[place] = request.format
+    return wanted
+
+
+@contextmanager
+def opened(requests: Sequence[Request], run: Run) -> Iterator[list[Output]]:
+    """The outputs, ready to be told; on leaving, complete files take their names.
+
+    When the run breaks off, no file appears and no old one changes. Raises `click.ClickException` for a file that
+    cannot be written, before anything is read.
+    """
+    with ExitStack() as complete, ExitStack() as closing:
+        outputs = []
+        for request in requests:
+            module, _, name = FORMATS[request.format].partition(":")
+            kind: type[Output] = getattr(import_module(module), name)
+            if request.file == STANDARD_OUTPUT:
+                made = kind(_standard_output(kind.encoding), msgspec.structs.replace(run, colour=wants_colour()))
+            else:
+                made = kind(complete.enter_context(_replaced(request.file, kind.encoding)), run)
+            closing.callback(made.close)
+            outputs.append(made)
+        yield outputs
+
+
+def _standard_output(encoding: str) -> TextIO:
+    """Standard output in the format's encoding; a terminal keeps its own, and shows ? for what it lacks."""
+    out = sys.stdout
+    if hasattr(out, "reconfigure"):
+        if out.isatty():
+            out.reconfigure(errors="replace")
+        else:
+            out.reconfigure(encoding=encoding, newline="\n")
+    return out
+
+
+@contextmanager
+def _replaced(name: str, encoding: str) -> Iterator[TextIO]:
+    """A file that takes its name when the block ends well. A link is followed; a pipe or device is written to."""
+    place = Path(os.path.realpath(name))
+    if place.exists() and not place.is_file() and not place.is_dir():
+        with _writable(name):
+            out = place.open("w", encoding=encoding, newline="\n")
+        with out:
+            yield out
+        return
+    temporary = place.with_name(f".{place.name}.{os.urandom(4).hex()}.tmp")
+    with _writable(name):
+        if place.is_dir():
+            raise IsADirectoryError(0, "it is a folder")
+        out = temporary.open("x", encoding=encoding, newline="\n")
+    try:
+        with out:
+            yield out
+        with _writable(name):
+            if place.exists():
+                temporary.chmod(place.stat().st_mode & 0o777)
+            temporary.replace(place)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+@contextmanager
+def _writable(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"{name}: cannot be written: {error.strerror or error}") from None
