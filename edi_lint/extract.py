@@ -13,6 +13,7 @@ from typing import TextIO
 import msgspec
 
 from .claims import Batch, Claim, ServiceLine
+from .escaping import cell, printable
 from .guide import Guide
 from .privacy import Privacy
 from .reference import groups, shipped
@@ -132,15 +133,7 @@ def _csv(records: Iterable[LineRecord], out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(LineRecord.__struct_fields__)
     for record in records:
-        writer.writerow([_cell(getattr(record, field)) for field in LineRecord.__struct_fields__])
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, list):
-        return " ".join(value)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@"):
-        return "'" + value  # A spreadsheet would take it for a formula.
-    return "" if value is None else value
+        writer.writerow([cell(getattr(record, field)) for field in LineRecord.__struct_fields__])
 
 
 def _xml(records: Iterable[LineRecord], out: TextIO) -> None:
@@ -154,7 +147,7 @@ def _xml(records: Iterable[LineRecord], out: TextIO) -> None:
             value = getattr(record, field)
             for single in value if isinstance(value, list) else [value]:
                 if single is not None:
-                    etree.SubElement(element, _xml_name(field, isinstance(value, list))).text = _xml_text(str(single))
+                    etree.SubElement(element, _xml_name(field, isinstance(value, list))).text = printable(str(single))
         out.write("  " + etree.tostring(element, encoding="unicode") + "\n")
     out.write("</serviceLines>\n")
 
@@ -173,11 +166,6 @@ def _xml_name(field: str, is_list: bool) -> str:
         return _SINGULAR[field]
     first, *rest = field.split("_")
     return first + "".join(part.capitalize() for part in rest)
-
-
-def _xml_text(text: str) -> str:
-    """XML has no place for control characters."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _table(records: Iterable[LineRecord], out: TextIO) -> None:

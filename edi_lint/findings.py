@@ -5,9 +5,10 @@ The keys of `Finding` are a contract with its consumers, in name and in order.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from .claims import Spot
 
@@ -33,10 +34,14 @@ def at_least(severity: Severity, threshold: str) -> bool:
     return threshold != "none" and SEVERITIES.index(severity) <= SEVERITIES.index(threshold)
 
 
-class ClaimRef(msgspec.Struct, frozen=True):
-    """A claim by its place among the claims of the file, counted from 1, and its CLM01."""
+Count = Annotated[int, Meta(ge=0)]
+Position = Annotated[int, Meta(ge=1)]
 
-    index: int
+
+class ClaimRef(msgspec.Struct, frozen=True):
+    """A claim by its place among the claims of the file, counted from 1, and its CLM01 (null where it is masked)."""
+
+    index: Position
     id: str | None
 
 
@@ -68,28 +73,34 @@ class Finding(msgspec.Struct, frozen=True):
     machine formats.
     """
 
-    rule: str
-    name: str
-    severity: Severity
-    snip: int
-    message: str
-    remedy: str
-    file: str
-    line: int
-    column: int
-    offset: int
-    isa13: str | None
-    gs06: str | None
-    st02: str | None
-    segment_index: int | None
-    loop: str | None
-    segment: str | None
-    element: str | None
-    value: str | None
-    claim: ClaimRef | None
-    service_line: int | None
-    acks: dict[str, str | list[str]]
-    url: str
+    rule: Annotated[str, Meta(description="The rule's stable id.", pattern="^[A-Z]{2,}[0-9]{3}$")]
+    name: Annotated[str, Meta(description="The rule's readable name.", pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
+    severity: Annotated[Severity, Meta(description="After configuration and payer scope were applied.")]
+    snip: Annotated[int, Meta(description="WEDI SNIP type.", ge=1, le=7)]
+    message: Annotated[str, Meta(description="What is wrong, in a biller's words.", min_length=1)]
+    remedy: Annotated[str, Meta(description="What to do.")]
+    file: Annotated[str, Meta(description="As given on the command line; - for standard input.")]
+    line: Annotated[int, Meta(description="Line of the file, from 1.", ge=1)]
+    column: Annotated[int, Meta(description="Column in the line in bytes, from 1.", ge=1)]
+    offset: Annotated[int, Meta(description="Byte offset in the file, from 0.", ge=0)]
+    isa13: Annotated[str | None, Meta(description="Interchange control number.")]
+    gs06: Annotated[str | None, Meta(description="Group control number.")]
+    st02: Annotated[str | None, Meta(description="Transaction set control number.")]
+    segment_index: Annotated[Position | None, Meta(description="Position in the transaction set, ST is 1.")]
+    loop: Annotated[str | None, Meta(description="Loop of the guide, such as 2400.")]
+    segment: Annotated[str | None, Meta(description="Segment id, such as SV1.")]
+    element: Annotated[str | None, Meta(description="Element or component, such as SV101-2.")]
+    value: Annotated[str | None, Meta(description="The offending value; null where it is absent or masked.")]
+    claim: Annotated[ClaimRef | None, Meta(description="The claim that it lies in.")]
+    service_line: Annotated[Count | None, Meta(description="LX01 of the service line that it lies in.")]
+    acks: Annotated[
+        dict[str, str | list[str]],
+        Meta(
+            description="What the acknowledgements say of it: TA1, 999 and 277CA (STC) codes.",
+            extra_json_schema={"propertyNames": {"enum": ["ta1", "ak905", "ik502", "ik304", "ik403", "stc"]}},
+        ),
+    ]
+    url: Annotated[str, Meta(description="The rule's page.")]
     excerpt: Excerpt | None = None
     why: str = ""
     origin: Origin | None = None
@@ -105,15 +116,15 @@ CONTRACT_KEYS = tuple(key for key in Finding.__struct_fields__ if key not in ("e
 class Summary(msgspec.Struct):
     """The totals of a run. ``exit`` is the status that the command ends with: 0, 1 or 2."""
 
-    files: int = 0
-    bytes: int = 0
-    segments: int = 0
-    transactions: int = 0
-    claims: int = 0
-    service_lines: int = 0
-    findings: dict[str, int] = msgspec.field(default_factory=lambda: dict.fromkeys(SEVERITIES, 0))
-    seconds: float = 0.0
-    exit: int = 0
+    files: Count = 0
+    bytes: Count = 0
+    segments: Count = 0
+    transactions: Count = 0
+    claims: Count = 0
+    service_lines: Count = 0
+    findings: dict[str, Count] = msgspec.field(default_factory=lambda: dict.fromkeys(SEVERITIES, 0))
+    seconds: Annotated[float, Meta(ge=0)] = 0.0
+    exit: Literal[0, 1, 2] = 0
 
     def count(self, finding: Finding, fail_severity: str) -> None:
         """Take one finding into the totals and the exit status."""

@@ -18,6 +18,7 @@ from typing import BinaryIO
 from .claims import Part
 from .config import Config, selected_rules
 from .engine import FileCheck, Ruleset
+from .escaping import file_name
 from .findings import Finding, Report, Summary
 from .guide import load_tables
 from .privacy import Privacy
@@ -66,7 +67,7 @@ class Linter:
         """
         started = time.perf_counter()
         with _stream(source) as stream:
-            check = FileCheck(self.rules, stream, name or _name(source))
+            check = FileCheck(self.rules, stream, file_name(name or _name(source)))
             for part, findings in check.parts():
                 for finding in findings:
                     self.summary.count(finding, self.config.fail_severity)

@@ -20,9 +20,13 @@ __all__ = ["Output", "Run", "hand_over"]
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What an output may know of the run that it reports: the rules with guide, privacy and day; whether to colour."""
+    """What an output may know of the run that it reports.
+
+    ``rules`` has the guide, the privacy and the day as well; from ``fail_severity`` on a finding fails the run.
+    """
 
     rules: Ruleset
+    fail_severity: str = "error"
     colour: bool = False
 
 

@@ -11,6 +11,7 @@ import click
 
 from ..claims import Part
 from ..config import Config
+from ..escaping import file_name
 from ..findings import SEVERITIES, Finding
 from ..linter import Linter
 from ..output import Run, hand_over
@@ -57,6 +58,7 @@ __all__ = ["command"]
 @click.option(
     "-o", "--output-file", metavar="FILE", help="Where the format goes that names no file.  [default: standard output]"
 )
+@click.option("--statistics", is_flag=True, help="Count by rule instead of listing the findings.")
 @privacy_options
 def command(
     paths: tuple[str, ...],
@@ -67,6 +69,7 @@ def command(
     as_of: datetime | None,
     output_formats: tuple[Request, ...],
     output_file: str | None,
+    statistics: bool,
     show_values: bool,
     mask_claim_ids: bool,
 ) -> int:
@@ -85,17 +88,17 @@ def command(
         mask_claim_ids=mask_claim_ids,
     )
     sources = find_sources(paths)
-    requests = requested(output_formats, output_file, sources)
+    requests = requested(output_formats, output_file, statistics, sources)
     linter = Linter(config)
     # What is loaded by now stays to the end, and claims come and go by the million: look at neither too often.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    with opened(requests, Run(linter.rules)) as outputs:
+    with opened(requests, Run(linter.rules, config.fail_severity)) as outputs:
         for output in outputs:
             output.begin()
         for source in sources:
             for output in outputs:
-                output.begin_input(source.name)
+                output.begin_input(file_name(source.name))
             for part, findings in _read(linter, source):
                 hand_over(outputs, part, findings)
             for output in outputs:

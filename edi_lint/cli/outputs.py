@@ -28,18 +28,38 @@ __all__ = ["FORMATS", "FormatParameter", "Request", "opened", "requested"]
 
 FORMATS = {
     "full": "edi_lint.reports.full:Full",
+    "concise": "edi_lint.reports.concise:Concise",
+    "grouped": "edi_lint.reports.grouped:Grouped",
+    "json": "edi_lint.reports.json_report:Json",
     "json-lines": "edi_lint.reports.json_lines:JsonLines",
+    "csv": "edi_lint.reports.csv_report:Csv",
+    "sarif": "edi_lint.reports.sarif:Sarif",
+    "junit": "edi_lint.reports.junit:Junit",
+    "github": "edi_lint.reports.github:Github",
+    "gitlab": "edi_lint.reports.gitlab:Gitlab",
 }
 """The formats by the name that the user gives, and the class that writes each, imported only when it is asked for."""
+
+STATISTICS = {
+    "full": "edi_lint.reports.statistics:TextStatistics",
+    "concise": "edi_lint.reports.statistics:TextStatistics",
+    "grouped": "edi_lint.reports.statistics:TextStatistics",
+    "json": "edi_lint.reports.statistics:JsonStatistics",
+}
+"""With ``--statistics``: what takes the place of a format on standard output."""
 
 STANDARD_OUTPUT = "-"
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One format and the file that it is to go to; ``-`` is standard output."""
+    """One format and the file that it is to go to; ``-`` is standard output.
+
+    ``statistics`` asks for counts instead of findings.
+    """
 
     format: str
     file: str
+    statistics: bool = False
 
 
 class FormatParameter(click.ParamType[Request]):
@@ -70,19 +90,24 @@ class FormatParameter(click.ParamType[Request]):
 
 
 def requested(
-    formats: Sequence[Request], output_file: str | None, sources: Iterable[Source], default: str = "full"
+    formats: Sequence[Request], output_file: str | None, statistics: bool, sources: Iterable[Source]
 ) -> list[Request]:
-    """The outputs of a run; ``default`` on standard output when none was asked for.
+    """The outputs of a run; the full report on standard output when none was asked for.
 
-    ``output_file`` is where the one format goes that names no file. Raises `click.UsageError` when two outputs would
-    mix on standard output or in one file, and when one would overwrite an input.
+    ``output_file`` is where the one format goes that names no file; ``statistics`` makes it one of counts.
+    Raises `click.UsageError` when two outputs would mix on standard output or in one file, and when one would overwrite
+    an input.
     """
-    wanted = list(formats) or [Request(default, STANDARD_OUTPUT)]
+    wanted = list(formats) or [Request("full", STANDARD_OUTPUT)]
+    if statistics:
+        if all(request.file != STANDARD_OUTPUT for request in wanted):
+            wanted.append(Request("full", STANDARD_OUTPUT))
+        wanted = [_counting(request) if request.file == STANDARD_OUTPUT else request for request in wanted]
     at_large = [request for request in wanted if request.file == STANDARD_OUTPUT]
     if output_file is not None and output_file != STANDARD_OUTPUT:
         if not at_large:
             raise click.UsageError("--output-file says where the format without a FILE goes, and there is none")
-        wanted = [Request(r.format, output_file) if r is at_large[0] else r for r in wanted]
+        wanted = [msgspec.structs.replace(r, file=output_file) if r is at_large[0] else r for r in wanted]
         del at_large[0]
     if len(at_large) > 1:
         names = " and ".join(request.format for request in at_large)
@@ -101,6 +126,12 @@ def requested(
     return wanted
 
 
+def _counting(request: Request) -> Request:
+    if request.format not in STATISTICS:
+        raise click.UsageError(f"--statistics goes with {', '.join(STATISTICS)}, not with {request.format}")
+    return msgspec.structs.replace(request, statistics=True)
+
+
 @contextmanager
 def opened(requests: Sequence[Request], run: Run) -> Iterator[list[Output]]:
     """The outputs, ready to be told; on leaving, complete files take their names.
@@ -111,7 +142,7 @@ def opened(requests: Sequence[Request], run: Run) -> Iterator[list[Output]]:
     with ExitStack() as complete, ExitStack() as closing:
         outputs = []
         for request in requests:
-            module, _, name = FORMATS[request.format].partition(":")
+            module, _, name = (STATISTICS if request.statistics else FORMATS)[request.format].partition(":")
             kind: type[Output] = getattr(import_module(module), name)
             if request.file == STANDARD_OUTPUT:
                 made = kind(_standard_output(kind.encoding), msgspec.structs.replace(run, colour=wants_colour()))
