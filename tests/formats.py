@@ -63,7 +63,7 @@ def full(text: str) -> Told:
         _is_calm(line)
         if match := re.fullmatch(r"  (?:error|warning|info) ([A-Z]+\d{3}) [a-z0-9-]+  \[line \d+.*\]", line):
             message = []
-            for following in lines[number + 1 :]:
+            for following in lines[number + 1 : number + 20]:
                 if not following.startswith("    ") or following.startswith(("      ", "    why: ", "    fix: ")):
                     break
                 message.append(following.strip())
