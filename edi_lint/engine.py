@@ -252,8 +252,8 @@ class FileCheck:
             st02=st.get(2) or None if inside and st is not None else None,
             segment_index=segment.ordinal - st.ordinal + 1 if inside and st is not None else None,
             loop=spot.loop or None,
-            segment=_identifier(spot.segment_id),
-            element=element if _identifier(spot.segment_id) else None,
+            segment=self._privacy.segment_id(spot.segment_id) or None,
+            element=element if self._privacy.segment_id(spot.segment_id) else None,
             value=None if spot.missing else self._privacy.value(segment, spot.ref),
             claim=ClaimRef(claim.index, self._privacy.claim_id(claim.id)) if claim is not None else None,
             service_line=int(line.number) if line is not None and line.number.isdecimal() else None,
@@ -279,11 +279,6 @@ def _scope(record: UnitRecord) -> str:
     if isinstance(record, Patient):
         return record.subscriber.scope if record.subscriber is not None else ""
     return "" if isinstance(record, BillingProvider) else record.scope
-
-
-def _identifier(segment_id: str) -> str | None:
-    """The segment id if it looks like one: anything else may be any part of the file."""
-    return segment_id if 1 < len(segment_id) <= 3 and segment_id.isalnum() and segment_id.isascii() else None
 
 
 def _line_at(claim: Claim | None, anchor: Segment | None) -> ServiceLine | None:

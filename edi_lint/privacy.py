@@ -71,6 +71,7 @@ _SHOWN_DATES = frozenset({"472", "573"})
 """Dates of service and of adjudication; others (birth, accident, last menstrual period) describe the patient."""
 _CODE_SHAPE = re.compile(r"[A-Za-z0-9.,:;<>|^+/\-]{1,24}")
 """What is shown must look like a code: where elements have slipped, a name may stand in a code's place."""
+_SEGMENT_ID = re.compile("[A-Za-z0-9]{2,3}")
 _NUMBER_SHAPE = re.compile(r"[A-Za-z]{0,5}[0-9][A-Za-z0-9\-]{2,}")
 
 
@@ -92,11 +93,15 @@ class Privacy:
         """CLM01; None if it is absent or if claim ids are masked."""
         return value if value and not self.mask_claim_ids else None
 
+    def segment_id(self, segment_id: str) -> str | None:
+        """A segment's id; None if it does not look like one: it may be the rest of a name that a separator tore."""
+        return segment_id if self.show_values or _SEGMENT_ID.fullmatch(segment_id) else None
+
     def segment(self, segment: Segment) -> str:
         """The segment as it may be shown, each masked element replaced by `MASK`."""
         separator = segment.delimiters.element
         component = segment.delimiters.component
-        shown = [segment.id if _CODE_SHAPE.fullmatch(segment.id) else MASK]
+        shown = [self.segment_id(segment.id) or MASK]
         for position, value in enumerate(segment.elements[1:], 1):
             parts = value.split(component) if component in value and segment.id != "ISA" else [value]
             masked = [
