@@ -6,7 +6,8 @@ envelope, claim and acknowledgement codes. It opens no file, prints nothing and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -26,12 +27,12 @@ from .claims import (
     Subscriber,
     UnitRecord,
 )
-from .findings import SEVERITIES, ClaimRef, Excerpt, Finding, Origin, Severity
+from .findings import ClaimRef, Excerpt, Finding, Origin, Severity
 from .guide import Guide, GuideTables
 from .privacy import Privacy
 from .reference import Reference
 from .rules import CRASHED, STALE, STRUCTURE, Acks, Context, Dispatch, Hit, Level, Rule, fill
-from .x12 import ByteStream, Fault, Segment
+from .x12 import ByteStream, Envelope, Fault, Segment
 
 __all__ = ["RULE_PAGES", "FileCheck", "Ruleset"]
 
@@ -41,6 +42,8 @@ MISSING = frozenset({"segment-missing", "loop-missing", "loop-empty", "hl-child-
 RULE_PAGES = "docs/rules/"
 """Where the rule's page is, in the project's repository."""
 
+Choose = Callable[[UnitRecord | None, Envelope], "Ruleset"]
+"""Says by which variant of the rules a part is judged: by its record, None for the envelope, and what is around it."""
 _LEVELS: dict[type, Level] = {BillingProvider: "provider", Subscriber: "subscriber", Patient: "patient", Claim: "claim"}
 
 
@@ -56,9 +59,12 @@ class Ruleset:
         privacy: Privacy,
         options: Mapping[str, Any],
         strict: bool = False,
+        severities: Mapping[str, Severity] = {},
     ) -> None:
         self.rules = list(rules)
         self.strict = strict
+        self.severities = severities
+        """By rule id, the severities that the user wants instead of the rules' own."""
         self.dispatch = Dispatch(self.rules, reference, options)
         self.guide = Guide(tables, self.dispatch.signs)
         self.reference = reference
@@ -67,6 +73,18 @@ class Ruleset:
         self.options = options
         self.not_checked: set[str] = set()
         """Tables that REF001 has spoken of in this run."""
+
+    def variant(
+        self, rules: Iterable[Rule], options: Mapping[str, Any], strict: bool, severities: Mapping[str, Severity]
+    ) -> Ruleset:
+        """The same run where other settings hold; ``rules`` are among those of this one, whose guide looks for all."""
+        other = copy(self)
+        for derived in ("enabled", "speakers"):
+            other.__dict__.pop(derived, None)
+        other.rules = list(rules)
+        other.dispatch = self.dispatch.only(other.rules, options)
+        other.options, other.strict, other.severities = options, strict, severities
+        return other
 
     @cached_property
     def enabled(self) -> set[str]:
@@ -80,11 +98,15 @@ class Ruleset:
 
 
 class FileCheck:
-    """Checks one stream. Iterate once for its findings; `counts` is complete afterwards."""
+    """Checks one stream. Iterate once for its findings; `counts` is complete afterwards.
 
-    def __init__(self, rules: Ruleset, stream: ByteStream, name: str) -> None:
+    ``choose`` says which variant of the rules a part is judged by, where that is not the same for all.
+    """
+
+    def __init__(self, rules: Ruleset, stream: ByteStream, name: str, choose: Choose | None = None) -> None:
         self.crashed = False
         self._rules = rules
+        self._choose = choose
         self._privacy = rules.privacy
         self._file = name
         self._batch = Batch(stream, rules.guide)
@@ -104,8 +126,12 @@ class FileCheck:
 
     def parts(self) -> Iterator[tuple[Part, list[Finding]]]:
         """The parts of the batch in file order, each with what was found in it, in the order of the file."""
+        choose = self._choose
         for part in self._batch:
             record, faults = part.record, part.faults
+            if choose is not None:
+                self._rules = choose(record, self._batch.envelope)
+                self._context.options = self._rules.options
             hits = self._hits = []
             if record is not None and not part.cut:
                 self._run(record, part.signs)
@@ -201,7 +227,7 @@ class FileCheck:
             (rule.strict if self._rules.strict else None)
             or hit.severity
             or (rule.severity_for(claim.scope) if claim is not None else None)
-            or _gravest(rule)
+            or rule.gravest
         )
         line = _line_at(claim, spot.anchor) if spot.loop.startswith("24") else None
         element = spot.ref.name(spot.segment_id) if spot.ref is not None and spot.ref.element else None
@@ -239,7 +265,7 @@ class FileCheck:
         return Finding(
             rule=rule.id,
             name=rule.name,
-            severity=severity,
+            severity=self._rules.severities.get(rule.id, severity),
             snip=rule.snip,
             message=message,
             remedy=remedy,
@@ -290,12 +316,6 @@ def _line_at(claim: Claim | None, anchor: Segment | None) -> ServiceLine | None:
         if line.loop.first.ordinal <= anchor.ordinal:
             found = line
     return found
-
-
-def _gravest(rule: Rule) -> Severity:
-    if isinstance(rule.severity, str):
-        return rule.severity
-    return next((severity for severity in SEVERITIES if severity in rule.severity.values()), "info")
 
 
 def _acks(acks: Acks, more: Mapping[str, str] = {}) -> dict[str, str | list[str]]:

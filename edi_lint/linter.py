@@ -1,7 +1,7 @@
 """The front door for programs: lint a path, bytes or a stream, whole or finding by finding.
 
-Here the run's surroundings are settled (the day, the guide's cache folder, the shipped code sets); everything behind
-it is a pure function of these.
+Here the run's surroundings are settled (the day, the guide's cache folder, the shipped code sets, the baseline);
+everything behind it is a pure function of these.
 """
 
 from __future__ import annotations
@@ -9,70 +9,151 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+from .baseline import Baseline, read_baseline
 from .claims import Part
-from .config import Config, selected_rules
+from .config import Config, RejectScope
 from .engine import FileCheck, Ruleset
 from .escaping import file_name
 from .findings import Finding, Report, Summary
 from .guide import load_tables
+from .matching import FileOverrides, applies_to_set
+from .matching import Input as File
+from .policy import Policy, Shown, Usage, finding_about
 from .privacy import Privacy
 from .reference import shipped
+from .selection import Chosen, choose, possible_rules, validate
 from .sources import Source
 from .x12 import ByteStream
 
-__all__ = ["Input", "Linter", "cache_folder", "lint"]
+__all__ = ["Input", "Linter", "Shared", "cache_folder", "lint"]
 
 Input = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Source
+
+
+class Shared:
+    """What the linters of one run share: totals, what is shown, and how far waivers and baselines were used."""
+
+    def __init__(self) -> None:
+        self.summary = Summary()
+        self.shown = Shown()
+        self.usage = Usage()
+        self._baselines: dict[str, Baseline] = {}
+
+    def baseline(self, name: str) -> Baseline | None:
+        """The baseline in a file, read once; None without a name. Raises `ConfigError`."""
+        if name and name not in self._baselines:
+            self._baselines[name] = read_baseline(name)
+        return self._baselines.get(name)
 
 
 class Linter:
     """Lints any number of inputs with one configuration. `summary` counts what has been read so far.
 
-    Raises `ConfigError` for a configuration that names unknown rules, and `GuideError` when pyx12's maps are missing.
+    ``shared`` is what it shares with linters that other inputs of the same run need, for another configuration.
+    Raises `ConfigError` for a configuration that cannot be followed, and `GuideError` when pyx12's maps are missing.
     """
 
-    def __init__(self, config: Config | None = None) -> None:
+    def __init__(self, config: Config | None = None, shared: Shared | None = None) -> None:
         self.config = config or Config()
+        validate(self.config)
         self.privacy = Privacy(self.config.show_values, self.config.mask_claim_ids)
-        self.rules = Ruleset(
-            selected_rules(self.config),
+        self.as_of = self.config.as_of or date.today()  # noqa: DTZ011 - the day where the batch is sent from
+        self.shared = shared or Shared()
+        self.summary = self.shared.summary
+        self.shown = self.shared.shown
+        self.policy = Policy(self.config, self.as_of, self.shared.baseline(self.config.baseline), self.shared.usage)
+        overrides = self.config.overrides
+        self._for_all = tuple(number for number, override in enumerate(overrides) if override.is_for_all)
+        self.rules = self._base()
+        self._variants: dict[tuple[int, ...], Ruleset] = {}
+
+    def _base(self) -> Ruleset:
+        """The rules for what no override applies to; its guide looks for those of all overrides."""
+        chosen = self._chosen(self._for_all)
+        every = Ruleset(
+            possible_rules(self.config),
             load_tables(cache_folder()),
             shipped(),
-            self.config.as_of or date.today(),  # noqa: DTZ011 - the day where the batch is sent from
+            self.as_of,
             self.privacy,
-            self.config.options,
-            self.config.strict,
+            chosen.options,
+            chosen.strict,
+            chosen.severities,
         )
-        self.summary = Summary()
+        if len(every.rules) == len(chosen.rules):
+            return every
+        return every.variant(chosen.rules, chosen.options, chosen.strict, chosen.severities)
+
+    def _variant(self, applied: tuple[int, ...]) -> Ruleset:
+        """The rules where these overrides apply."""
+        if applied == self._for_all:
+            return self.rules
+        found = self._variants.get(applied)
+        if found is None:
+            chosen = self._chosen(applied)
+            found = self.rules.variant(chosen.rules, chosen.options, chosen.strict, chosen.severities)
+            self._variants[applied] = found
+        return found
+
+    def _chosen(self, applied: tuple[int, ...]) -> Chosen:
+        return choose(self.config, [self.config.overrides[number] for number in applied])
+
+    def check(self, stream: ByteStream, name: str) -> FileCheck:
+        """What the rules say of a stream, before anything is waived. ``name`` decides which overrides are for it."""
+        if len(self._for_all) == len(self.config.overrides):
+            return FileCheck(self.rules, stream, name)
+        overrides = FileOverrides(self.config.overrides, self._file(name))
+        if not overrides.depends:
+            return FileCheck(self._variant(overrides.always), stream, name)
+        return FileCheck(
+            self._variant(overrides.always),
+            stream,
+            name,
+            lambda record, envelope: self._variant(overrides.of(record, envelope)),
+        )
+
+    def reject_scope(self, name: str, receivers: Iterable[str]) -> RejectScope:
+        """What an error in a claim rejects, for an input and a receiver (ISA08, GS03): the set or only the claim."""
+        scope = self.config.reject_scope
+        file, asked = self._file(name), {receiver.strip() for receiver in receivers}
+        for override in self.config.overrides:
+            if override.reject_scope is not None and applies_to_set(override, file, asked):
+                scope = override.reject_scope
+        return scope
 
     def findings(self, source: Input, name: str | None = None) -> Iterator[Finding]:
-        """The findings of one input, one after the other, in file order; memory stays flat.
+        """The findings of one input that are to be shown, one after the other, in file order; memory stays flat.
 
         ``source`` is a path, the bytes of a batch or a binary stream; ``name`` is what findings call it.
         Raises `SourceError` when a path cannot be read.
         """
         for _, findings in self.parts(source, name):
-            yield from findings
+            yield from self.shown.of(findings, self.config)
 
     def parts(self, source: Input, name: str | None = None) -> Iterator[tuple[Part | None, list[Finding]]]:
-        """The parts of one input, each with what was found in it: for outputs that look at the batch itself.
+        """The parts of one input, each with what is told of it: for outputs that look at the batch itself.
 
-        A part is None where there are only findings to hand over.
+        What is waived or in the baseline is not told; everything else is counted. A part is None where there are only
+        findings to hand over.
         """
         started = time.perf_counter()
+        name = file_name(name or _name(source))
+        policy, summary, fail_severity = self.policy, self.summary, self.config.fail_severity
+        policy.begin(self._file(name))
         with _stream(source) as stream:
-            check = FileCheck(self.rules, stream, file_name(name or _name(source)))
+            check = self.check(stream, name)
             for part, findings in check.parts():
-                for finding in findings:
-                    self.summary.count(finding, self.config.fail_severity)
-                yield part, findings
-        counts, summary = check.counts, self.summary
+                kept = policy.keep(part.record, findings)
+                for finding in kept:
+                    summary.count(finding, fail_severity)
+                yield part, kept
+        counts = check.counts
         summary.files += 1
         summary.bytes += counts.bytes
         summary.segments += counts.segments
@@ -83,6 +164,22 @@ class Linter:
         if check.crashed:
             summary.exit = 2
 
+    def conclude(self) -> list[Finding]:
+        """What is to be said of the configuration itself when all inputs are read: waivers without need."""
+        told = [*self.policy.unneeded(), *self.policy.outdated()]
+        found = []
+        for rule, severity, words, declared in told:
+            if rule.id in self.rules.enabled:
+                grave = self.rules.severities.get(rule.id, severity)
+                found.append(finding_about(rule, grave, words, declared))
+        for finding in found:
+            self.summary.count(finding, self.config.fail_severity)
+        return found
+
+    @staticmethod
+    def _file(name: str) -> File:
+        return File(name, "" if name == "-" else os.path.abspath(name))  # noqa: PTH100 - links stay as they are named
+
 
 def lint(source: Input, config: Config | None = None, *, name: str | None = None) -> Report:
     """Lint one batch and return all findings with their totals.
@@ -92,6 +189,7 @@ def lint(source: Input, config: Config | None = None, *, name: str | None = None
     """
     linter = Linter(config)
     findings = list(linter.findings(source, name))
+    findings += linter.shown.of(linter.conclude(), linter.config)
     return Report(findings, linter.summary)
 
 

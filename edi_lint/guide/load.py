@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from ..errors import UserError
 from .tables import Element, GuideTables, Loop, Spec, Syntax, Use
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _OVERLAY = Path(__file__).with_name("overlay.xml")
 _FORMAT = b"edi-lint guide tables 1"
 
 
-class GuideError(Exception):
+class GuideError(UserError):
     """The maps of pyx12 cannot be used; the message says what to do."""
 
 

@@ -1,9 +1,11 @@
 """What can go wrong with reference data, in one line each. Knows neither files nor tables."""
 
+from edi_lint.errors import UserError
+
 __all__ = ["RefdataError", "RowError"]
 
 
-class RefdataError(Exception):
+class RefdataError(UserError):
     """A file, an option or a store that cannot be used; the message says what to do, in one line."""
 
 

@@ -36,15 +36,21 @@ from . import (  # noqa: F401 - the families register themselves
     vaccines,
     visits,
 )
+from .configuration import BASELINE_OUTDATED, WAIVER_EXPIRED, WAIVER_UNUSED
 from .dispatch import Checks, Dispatch
+from .editions import RULESETS, is_in
 from .registry import RULES, Acks, Bad, Check, Context, Edit, Good, Hit, Level, Rule, Watch, find_rules, rule
 from .structure import CRASHED, STALE, STRUCTURE, fill
 
 __all__ = [
+    "BASELINE_OUTDATED",
     "CRASHED",
     "RULES",
+    "RULESETS",
     "STALE",
     "STRUCTURE",
+    "WAIVER_EXPIRED",
+    "WAIVER_UNUSED",
     "Acks",
     "Bad",
     "Check",
@@ -59,6 +65,7 @@ __all__ = [
     "Watch",
     "fill",
     "find_rules",
+    "is_in",
     "rule",
 ]
 

@@ -12,6 +12,7 @@ A sign may be given too freely, never too sparingly: the rule looks for itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 
 from ..claims.records import DIAGNOSIS_QUALIFIERS
 from ..guide import Node
@@ -55,7 +56,7 @@ class Dispatch:
     def __init__(self, rules: Iterable[Rule], reference: Reference, options: Iterable[str] = ()) -> None:
         self.rules = [rule for rule in rules if rule.check is not None]
         self._reference = reference
-        self._all = (1 << len(self.rules)) - 1
+        self._all = self._mask = (1 << len(self.rules)) - 1
         self._beside, self._wake = len(self.rules), 2 * len(self.rules)
         self._procedures: dict[str, int] = {}
         self._contents: dict[str, int] = {}
@@ -70,10 +71,22 @@ class Dispatch:
                 self._contents[content] = self._contents.get(content, 0) | bit << self._wake
             for segment, watch in rule.watch.items():
                 self._watches.setdefault(segment, []).append((bit << self._wake, watch))
-        given = self._contents_of(f"option:{option}" for option in options)
-        self._unconditional = {level: self._free_of(level) | given for level in _LEVELS}
+        self._unconditional = self._from_the_start(options)
         self._applicable: dict[tuple[Level, str, bool], int] = {}
         self._checks: dict[int, Checks] = {}
+
+    def only(self, rules: Iterable[Rule], options: Iterable[str] = ()) -> Dispatch:
+        """The same arrangement, of which only these rules run: signs that were worked out stay valid."""
+        ids = {rule.id for rule in rules}
+        other = copy(self)
+        other._mask = sum(bit for bit, rule in self._bits() if rule.id in ids)  # noqa: SLF001 - its own kind
+        other._applicable = {}  # noqa: SLF001
+        other._unconditional = self._from_the_start(options)  # noqa: SLF001
+        return other
+
+    def _from_the_start(self, options: Iterable[str]) -> dict[Level, int]:
+        given = self._contents_of(f"option:{option}" for option in options)
+        return {level: self._free_of(level) | given for level in _LEVELS}
 
     def _bits(self) -> Iterable[tuple[int, Rule]]:
         return ((1 << number, rule) for number, rule in enumerate(self.rules))
@@ -143,7 +156,7 @@ class Dispatch:
         key = level, scope, intact
         applicable = self._applicable.get(key)
         if applicable is None:
-            applicable = self._applicable[key] = sum(
+            applicable = self._applicable[key] = self._mask & sum(
                 bit
                 for bit, rule in self._bits()
                 if level in rule.level

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from ..claims import Day, Spot
-from ..findings import Severity
+from ..findings import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from ..reference import Reference
@@ -136,6 +136,9 @@ class Rule(msgspec.Struct, frozen=True):
     fix: str
     source: str
     since: str = "0.1.0"
+    """The version of edi-lint that it came with: it is not in editions (`RULESETS`) made before."""
+    preview: bool = False
+    """Whether it is on trial: it runs only where the user asks for such rules (``--preview``)."""
     level: tuple[Level, ...] = ("claim",)
     triggers: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
@@ -155,6 +158,13 @@ class Rule(msgspec.Struct, frozen=True):
     def family(self) -> str:
         """The letters of the id."""
         return re.sub("[0-9].*", "", self.id)
+
+    @property
+    def gravest(self) -> Severity:
+        """The severity, or the gravest of those for payers."""
+        if isinstance(self.severity, str):
+            return self.severity
+        return next((severity for severity in SEVERITIES if severity in self.severity.values()), "info")
 
     def severity_for(self, scope: str) -> Severity | None:
         """The severity for a payer scope; None where the rule does not apply.
@@ -195,6 +205,7 @@ def rule(
     snip: int,
     source: str,
     since: str = "0.1.0",
+    preview: bool = False,
     level: Level | tuple[Level, ...] = "claim",
     triggers: Iterable[str] = (),
     beside: Iterable[str] = (),
@@ -223,7 +234,7 @@ def rule(
 
     ``hides`` names rules that say the same thing less well: they stay silent on a claim where this one fires.
     ``strict`` is the severity under ``--strict``. ``acks`` gives other codes than 277CA's ``stc``. ``speaks_for`` names
-    guide faults (``kind key``) that are reported as this rule, in ``message``'s words.
+    guide faults (``kind key``) that are reported as this rule, in ``message``'s words. With ``preview`` it is on trial.
     """
 
     def decorate(check: Check) -> Check:
@@ -239,6 +250,7 @@ def rule(
                 fix=fix,
                 source=source,
                 since=since,
+                preview=preview,
                 level=(level,) if isinstance(level, str) else level,
                 triggers=frozenset(triggers),
                 beside=frozenset(beside),
