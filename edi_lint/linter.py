@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
@@ -43,6 +43,8 @@ class Shared:
         self.summary = Summary()
         self.shown = Shown()
         self.usage = Usage()
+        self.on_read: Callable[[int], None] | None = None
+        """Told how many bytes have been read, each time that some are."""
         self._baselines: dict[str, Baseline] = {}
 
     def baseline(self, name: str) -> Baseline | None:
@@ -145,9 +147,10 @@ class Linter:
         started = time.perf_counter()
         name = file_name(name or _name(source))
         policy, summary, fail_severity = self.policy, self.summary, self.config.fail_severity
+        on_read = self.shared.on_read
         policy.begin(self._file(name))
         with _stream(source) as stream:
-            check = self.check(stream, name)
+            check = self.check(_Watched(stream, on_read) if on_read is not None else stream, name)
             for part, findings in check.parts():
                 kept = policy.keep(part.record, findings)
                 for finding in kept:
@@ -191,6 +194,19 @@ def lint(source: Input, config: Config | None = None, *, name: str | None = None
     findings = list(linter.findings(source, name))
     findings += linter.shown.of(linter.conclude(), linter.config)
     return Report(findings, linter.summary)
+
+
+class _Watched:
+    """A stream that says how much is read of it."""
+
+    def __init__(self, stream: ByteStream, on_read: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._on_read = on_read
+
+    def read(self, size: int = -1, /) -> bytes:
+        content = self._stream.read(size)
+        self._on_read(len(content))
+        return content
 
 
 def _stream(source: Input) -> AbstractContextManager[ByteStream]:

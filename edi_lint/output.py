@@ -36,10 +36,13 @@ class Output:
 
     A format overrides what it needs. One that must see the batch itself, and not only what is wrong with it, sets
     ``wants_parts`` and overrides ``part``; all others are told findings only, and may be told them from several
-    processes' work. Parts and their records are valid during the call: keep of them what you need, not them.
+    processes' work. One that decides something, as the acknowledgements do, sets ``wants_all``: others are not told
+    what ``--min-severity`` and ``--max-findings`` keep from reports. Parts and their records are valid during the call:
+    keep of them what you need, not them.
     """
 
     wants_parts: ClassVar[bool] = False
+    wants_all: ClassVar[bool] = False
     encoding: ClassVar[str] = "utf-8"
 
     def __init__(self, out: TextIO, run: Run) -> None:
@@ -70,11 +73,17 @@ class Output:
         """Let go of temporary files. Always called, after ``end`` or when the run broke off."""
 
 
-def hand_over(outputs: Iterable[Output], part: Part | None, findings: list[Finding]) -> None:
-    """Tell the outputs of a part and its findings, each as it wants to be told; ``part`` is None for findings alone."""
+def hand_over(
+    outputs: Iterable[Output], part: Part | None, findings: list[Finding], shown: list[Finding] | None = None
+) -> None:
+    """Tell the outputs of a part and its findings, each as it wants to be told; ``part`` is None for findings alone.
+
+    ``shown`` are those of the findings that are for reports, if that is not all of them.
+    """
     for output in outputs:
+        told = findings if shown is None or output.wants_all else shown
         if part is not None and output.wants_parts:
-            output.part(part, findings)
+            output.part(part, told)
         else:
-            for finding in findings:
+            for finding in told:
                 output.finding(finding)

@@ -3,49 +3,36 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from datetime import datetime
+import sys
 from typing import Any
 
 import click
 
-from ..claims import Part
-from ..config import Config
 from ..escaping import file_name
-from ..findings import SEVERITIES, Finding
-from ..linter import Linter
+from ..findings import SEVERITIES
 from ..output import Run, hand_over
-from ..sources import Source, SourceError, find_sources
-from .options import paths, privacy_options, selectors, to_date
+from .options import paths
 from .outputs import FORMATS, FormatParameter, Request, opened, requested
+from .session import Session
+from .settings import judgement_options, settings_options
 
 __all__ = ["command"]
 
 
 @click.command("check")
 @paths
+@settings_options
+@judgement_options
 @click.option(
-    "--select",
-    multiple=True,
-    metavar="RULES",
-    help="Use only these rules: ids, names, prefixes or ALL; repeatable, or separated by commas.",
-)
-@click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out.")
-@click.option(
-    "--strict", is_flag=True, help="Make errors of what the guide says not to send and most receivers let pass."
+    "--min-severity",
+    type=click.Choice(SEVERITIES),
+    help="The least severity that reports show; all is counted.  [default: info]",
 )
 @click.option(
-    "--fail-severity",
-    type=click.Choice([*SEVERITIES, "none"]),
-    default="error",
-    show_default=True,
-    help="The least severity that makes the status 1.",
-)
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
-    help="Judge the batch as on this day.  [default: today]",
+    "--max-findings",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Show no more findings than this; all are counted.  [default: 0, no limit]",
 )
 @click.option(
     "--output-format",
@@ -59,60 +46,50 @@ __all__ = ["command"]
     "-o", "--output-file", metavar="FILE", help="Where the format goes that names no file.  [default: standard output]"
 )
 @click.option("--statistics", is_flag=True, help="Count by rule instead of listing the findings.")
-@privacy_options
+@click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is used, waived and left out.")
+@click.option("--show-settings", is_flag=True, help="Print the settings of each input and where they come from.")
 def command(
     paths: tuple[str, ...],
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    strict: bool,
-    fail_severity: Any,
-    as_of: datetime | None,
     output_formats: tuple[Request, ...],
     output_file: str | None,
     statistics: bool,
-    show_values: bool,
-    mask_claim_ids: bool,
+    show_settings: bool,
+    **asked: Any,
 ) -> int:
-    """Lint claim batches: files, folders, or - for standard input.
+    """Lint claim batches: files, folders, globs, .gz and .zip, or - for standard input.
 
     Standard output holds the report and nothing else. Exit status: 0 every input was read and no finding reached
     --fail-severity, 1 one did, 2 the answer is unknown.
     """
-    config = Config(
-        select=selectors(select) or ("ALL",),
-        ignore=selectors(ignore),
-        strict=strict,
-        fail_severity=fail_severity,
-        as_of=to_date(as_of),
-        show_values=show_values,
-        mask_claim_ids=mask_claim_ids,
-    )
-    sources = find_sources(paths)
-    requests = requested(output_formats, output_file, statistics, sources)
-    linter = Linter(config)
+    if statistics:
+        asked["max_findings"] = 0
+    session = Session(paths, asked)
+    if show_settings:
+        from .show_settings import write_settings
+
+        write_settings(session, sys.stdout)
+        return 0
+    requests = requested(output_formats, output_file, statistics, session.sources)
+    session.prepare()
+    first = session.first
     # What is loaded by now stays to the end, and claims come and go by the million: look at neither too often.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    with opened(requests, Run(linter.rules, config.fail_severity)) as outputs:
+    with opened(requests, Run(first.rules, first.config.fail_severity)) as outputs:
         for output in outputs:
             output.begin()
-        for source in sources:
+        for source, configured in session.inputs:
+            linter = session.linter(configured)
             for output in outputs:
                 output.begin_input(file_name(source.name))
-            for part, findings in _read(linter, source):
-                hand_over(outputs, part, findings)
+            for part, findings in session.parts(source, linter):
+                hand_over(outputs, part, findings, linter.shown.of(findings, linter.config))
             for output in outputs:
                 output.end_input()
+        for linter, findings in session.conclude():
+            hand_over(outputs, None, findings, linter.shown.of(findings, linter.config))
         for output in outputs:
-            output.end(linter.summary)
-    return linter.summary.exit
-
-
-def _read(linter: Linter, source: Source) -> Iterator[tuple[Part | None, list[Finding]]]:
-    """An input, part by part. That it cannot be read is told on standard error and leaves the answer unknown."""
-    try:
-        yield from linter.parts(source)
-    except (SourceError, OSError) as error:
-        message = str(error) if isinstance(error, SourceError) else f"{source.name}: {error.strerror}"
-        click.echo(f"edi-lint: {message}", err=True)
-        linter.summary.exit = 2
+            output.end(session.summary)
+    session.tell_what_is_not_shown()
+    return session.summary.exit

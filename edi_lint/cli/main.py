@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
-from .. import __version__
+from ..errors import UserError
+from .version import show_version
 
 __all__ = ["main"]
 
@@ -17,8 +19,11 @@ _COMMANDS = {
     "check": ("check", "Lint claim batches and report what a payer would reject or deny."),
     "extract": ("extract", "List the service lines with 96372 (or other codes), their diagnoses, modifiers and drugs."),
     "explain-ack": ("explain_ack", "Explain a TA1, 999 or 277CA, from anyone, as sentences."),
+    "baseline": ("baseline", "Count what is found now, so that later checks tell only what is new."),
+    "config": ("config", "Explain the keys of a configuration, or write one to begin with."),
     "rule": ("rule", "Explain a rule, or list them all."),
     "refdata": ("refdata", "List, add or remove the reference tables that you load yourself, as NCCI edits."),
+    "generate-shell-completion": ("completion", "Print the completion script of bash, zsh or fish."),
 }
 
 
@@ -40,11 +45,19 @@ class _LazyGroup(click.Group):
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="edi-lint")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_version,
+    help="Show the versions of edi-lint, guide, rules and reference data.",
+)
 def _group() -> None:
     """Lint X12 837P claim batches, with a special eye on CPT 96372 injections.
 
-    Exit status: 0 nothing failed, 1 something did, 2 the answer is unknown.
+    @FILE among the arguments stands for the lines of FILE, an argument each. Exit status: 0 nothing failed, 1 something
+    did, 2 the answer is unknown.
     """
 
 
@@ -54,12 +67,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from ..config import ConfigError
-    from ..guide import GuideError
-    from ..sources import SourceError
-
     try:
-        status: Any = _group.main(arguments, prog_name="edi-lint", standalone_mode=False)
+        status: Any = _group.main(_expanded(arguments), prog_name="edi-lint", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -68,7 +77,7 @@ def _run(arguments: list[str]) -> int:
         return leave.exit_code
     except click.UsageError as error:
         return _fail(_usage(error))
-    except (click.ClickException, ConfigError, GuideError, SourceError) as error:
+    except (click.ClickException, UserError) as error:
         return _fail(error.format_message() if isinstance(error, click.ClickException) else str(error))
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted: the rest was not read")
@@ -79,6 +88,25 @@ def _run(arguments: list[str]) -> int:
     except OSError as error:
         return _fail(f"{error.filename or 'input or output'}: {error.strerror or error}")
     return status if isinstance(status, int) else 0
+
+
+def _expanded(arguments: list[str]) -> list[str]:
+    """The arguments, those that name a file with @ replaced by its lines."""
+    found: list[str] = []
+    for argument in arguments:
+        if not argument.startswith("@") or len(argument) == 1:
+            found.append(argument)
+            continue
+        try:
+            content = Path(argument[1:]).read_text("utf-8")
+        except OSError as error:
+            raise click.ClickException(
+                f"{argument}: {error.strerror or error}; write ./{argument} for a path"
+            ) from None
+        except UnicodeDecodeError:
+            raise click.ClickException(f"{argument}: not a text in UTF-8") from None
+        found += [line for line in content.splitlines() if line.strip()]
+    return found
 
 
 def _usage(error: click.UsageError) -> str:

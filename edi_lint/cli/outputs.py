@@ -24,7 +24,7 @@ from .options import wants_colour
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["FORMATS", "FormatParameter", "Request", "opened", "requested"]
+__all__ = ["FORMATS", "FormatParameter", "Request", "opened", "replaced", "requested"]
 
 FORMATS = {
     "full": "edi_lint.reports.full:Full",
@@ -147,7 +147,7 @@ def opened(requests: Sequence[Request], run: Run) -> Iterator[list[Output]]:
             if request.file == STANDARD_OUTPUT:
                 made = kind(_standard_output(kind.encoding), msgspec.structs.replace(run, colour=wants_colour()))
             else:
-                made = kind(complete.enter_context(_replaced(request.file, kind.encoding)), run)
+                made = kind(complete.enter_context(replaced(request.file, kind.encoding)), run)
             closing.callback(made.close)
             outputs.append(made)
         yield outputs
@@ -165,7 +165,7 @@ def _standard_output(encoding: str) -> TextIO:
 
 
 @contextmanager
-def _replaced(name: str, encoding: str) -> Iterator[TextIO]:
+def replaced(name: str, encoding: str) -> Iterator[TextIO]:
     """A file that takes its name when the block ends well. A link is followed; a pipe or device is written to."""
     place = Path(os.path.realpath(name))
     if place.exists() and not place.is_file() and not place.is_dir():

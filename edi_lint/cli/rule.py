@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 
 import click
 
 from ..config import ConfigError
+from ..errors import did_you_mean
 from ..reports.rule_pages import RULE_FORMATS
 from ..rules import RULES, find_rules
 
@@ -33,8 +33,8 @@ def command(rules: tuple[str, ...], every: bool, output_format: str) -> None:
     for selector in rules:
         found = list(find_rules(selector))
         if not found:
-            near = difflib.get_close_matches(selector, [*RULES, *(rule.name for rule in RULES.values())], 1)
-            hint = f"; did you mean {near[0]}?" if near else "; 'edi-lint rule --all' lists them"
+            known = [*RULES, *(rule.name for rule in RULES.values())]
+            hint = did_you_mean(selector, known) or "; 'edi-lint rule --all' lists them"
             raise ConfigError(f"no rule is called {selector!r}{hint}")
         wanted += [rule for rule in found if rule not in wanted]
     RULE_FORMATS[output_format](wanted, sys.stdout)

@@ -1,0 +1,117 @@
+"""A run over the inputs of a command line: the linter of each, the totals of all, what is said on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from ..claims import Part
+from ..findings import Finding, Summary
+from ..linter import Linter, Shared
+from ..sources import Source, SourceError, find_sources
+from .progress import Progress
+from .settings import Configurations, Configured
+
+__all__ = ["Session"]
+
+
+class Session:
+    """The inputs that ``paths`` stand for, and how each is judged. Raises `UserError` for what cannot be done."""
+
+    def __init__(self, paths: tuple[str, ...], asked: Mapping[str, Any]) -> None:
+        self._quiet: bool = asked.get("quiet", False)
+        self._verbose: bool = asked.get("verbose", False)
+        self._shared = Shared()
+        configurations = Configurations(asked)
+        self.inputs: list[tuple[Source, Configured]] = []
+        for source in find_sources(paths):
+            configured = configurations.of(source)
+            limit = configured.config.max_megabytes
+            self.inputs.append((msgspec.structs.replace(source, max_megabytes=limit), configured))
+        self._linters: list[tuple[Configured, Linter]] = []
+        self.progress = Progress(self._total(), is_wanted=not self._quiet)
+        self._shared.on_read = self.progress.advance if self.progress.is_shown else None
+
+    @property
+    def sources(self) -> list[Source]:
+        """The inputs."""
+        return [source for source, _ in self.inputs]
+
+    @property
+    def summary(self) -> Summary:
+        """The totals of the run so far."""
+        return self._shared.summary
+
+    @property
+    def first(self) -> Linter:
+        """The linter of the first input: its guide, privacy and day serve for all."""
+        return self.linter(self.inputs[0][1])
+
+    def linter(self, configured: Configured) -> Linter:
+        """The linter for a configuration; inputs with the same one share it."""
+        for known, linter in self._linters:
+            if known is configured:
+                return linter
+        linter = Linter(configured.config, self._shared)
+        self._linters.append((configured, linter))
+        files = ", ".join(configured.files) or "no configuration file"
+        self.note(f"{len(linter.rules.rules)} rules, settings from {files}")
+        return linter
+
+    def prepare(self) -> None:
+        """Settle every configuration before anything is read, so that what is wrong with one is told at once."""
+        for _, configured in self.inputs:
+            self.linter(configured)
+
+    def parts(self, source: Source, linter: Linter) -> Iterator[tuple[Part | None, list[Finding]]]:
+        """An input, part by part. That it cannot be read is told, and leaves the answer unknown."""
+        try:
+            for part, findings in linter.parts(source):
+                if findings:
+                    self.progress.hide()
+                yield part, findings
+        except (SourceError, OSError) as error:
+            self.progress.hide()
+            message = str(error) if isinstance(error, SourceError) else f"{source.name}: {error.strerror}"
+            click.echo(f"edi-lint: {message}", err=True)
+            self.summary.exit = 2
+
+    def conclude(self) -> list[tuple[Linter, list[Finding]]]:
+        """What is to be said of the configurations when all inputs are read."""
+        self.progress.hide()
+        return [(linter, linter.conclude()) for _, linter in self._linters]
+
+    def tell_what_is_not_shown(self) -> None:
+        """Notes at the end: what was counted and not shown, what was let pass."""
+        if left_out := self._shared.shown.left_out:
+            self._say(f"{left_out:,} more findings are counted and not shown (max-findings)")
+        if waived := self._shared.usage.waived:
+            self.note(f"{waived:,} findings waived")
+        if let_pass := sum(linter.policy.let_pass for _, linter in self._linters):
+            self.note(f"{let_pass:,} findings let pass by the baseline")
+
+    def note(self, text: str) -> None:
+        """Say something that only who asks for it (``--verbose``) wants to know."""
+        if self._verbose:
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        if not self._quiet:
+            self.progress.hide()
+            click.echo(f"edi-lint: {text}", err=True)
+
+    def _total(self) -> int:
+        """The bytes that will be read; 0 where nobody knows."""
+        total = 0
+        for source in self.sources:
+            if source.name == "-" or source.is_packed:
+                return 0
+            try:
+                total += Path(source.file).stat().st_size
+            except OSError:
+                continue
+        return total
