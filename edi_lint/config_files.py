@@ -6,7 +6,6 @@ What is wrong in a file is told with the file, the key and, where one is near, t
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from typing import Any
 import msgspec
 
 from .config import Config, ConfigError, ConfigFile
-from .config_errors import explain
 from .selection import validate
 
 __all__ = ["FILE_NAMES", "Loaded", "compose", "find_config", "inline_settings", "load_config", "read_config"]
@@ -64,10 +62,7 @@ def read_config(path: Path) -> Loaded:
 
 def inline_settings(text: str) -> Raw:
     """Settings given on the command line as ``KEY = VALUE``. Raises `ConfigError`."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"--config: {text!r} is no setting: {error}") from None
+    raw = _parsed(text, f"--config: {text!r}")
     _check(raw, "--config", ConfigFile)
     if "extend" in raw:
         raise ConfigError("--config: extend is for files; give the file itself, as --config FILE")
@@ -135,6 +130,8 @@ def _content(path: Path) -> str:
 
 
 def _parsed(content: str, shown: str) -> dict[str, Any]:
+    import tomllib  # Most runs have no configuration, and need not wait for this.
+
     try:
         return tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
@@ -162,6 +159,8 @@ def _check(raw: Raw, shown: str, kind: type[ConfigFile]) -> ConfigFile:
                 raise msgspec.ValidationError(f"Object contains unknown field `declared` - at `$.waivers[{number}]`")
         validate(settings)
     except msgspec.ValidationError as error:
+        from .config_errors import explain
+
         raise ConfigError(f"{shown}: {explain(str(error), kind)}") from None
     except ConfigError as error:
         raise ConfigError(f"{shown}: {error}") from None
