@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,12 +11,13 @@ import msgspec
 import pytest
 
 from edi_lint import Finding
-from edi_lint.acks import Identity, Options
+from edi_lint.acks import Identity, Options, acknowledge
 from edi_lint.acks.codes import LINE_REJECTED, SYNTAX_REJECTED, X12_SEGMENTS
 from edi_lint.acks.judge import judge
+from edi_lint.engine import FileCheck
 from edi_lint.rules import RULES
 from edi_lint.rules.examples import apply
-from tests.acks_tools import DOCUMENTS, OPTIONS, answer, answered, read_277ca, read_999, segments, texts
+from tests.acks_tools import DOCUMENTS, OPTIONS, answer, answered, linter, read_277ca, read_999, segments, texts
 from tests.conftest import BASES, CORPUS, FIXTURES, base_segments, batch
 from tests.mutations import mutations
 
@@ -310,6 +313,17 @@ def test_acknowledgements_are_not_acknowledged() -> None:
     assert texts(answer(foreign).x999, "AK9") == ["AK9*R*1*1*0*1"]
 
 
+def test_several_groups_that_are_no_837p_are_all_rejected() -> None:
+    """Of a file without claims they are told in one finding, but each group has its 999."""
+    isa, *rest, iea = base_segments()
+    other = [segment.replace("005010X222A1", "005010X223A2") for segment in rest]
+    again = [segment.replace("*1*X*", "*2*X*").replace("GE*1*1", "GE*1*2") for segment in other]
+    found = answer(batch([isa, *other, *again, iea.replace("IEA*1", "IEA*2")]))
+    assert [text[:5] for text in texts(found.x999, "AK9")] == ["AK9*R", "AK9*R"]
+    assert texts(found.x999, "IK5") == ["IK5*R*1"]
+    assert found.x277ca == ""
+
+
 # -- TA1 --------------------------------------------------------------------------------------------------
 
 
@@ -323,6 +337,8 @@ def test_a_ta1_is_sent_when_asked_for_or_needed() -> None:
     wrong = answer(edited((f"*{asked}*T*:~", "*7*T*:~")))
     assert texts(wrong.x999, "TA1")[0].endswith("*E*019")
     assert wrong.accepted.claims == 1
+    strict = answer(edited((f"*{asked}*T*:~", "*7*T*:~")), lenient=False)
+    assert (strict.verdict, texts(strict.ta1, "TA1")[0][-5:], strict.x277ca) == ("R", "R*019", "")
 
 
 def test_a_ta1_that_cannot_name_the_interchange_is_not_written() -> None:
@@ -369,6 +385,29 @@ def test_a_rejected_provider_takes_its_claims_along() -> None:
     assert "P1201" not in told
     assert "P1207" in told
     assert found.accepted.claims + found.rejected.claims == 7
+
+
+def test_what_is_wrong_in_the_header_rejects_all_providers() -> None:
+    """Rules look at the header with the first billing provider; here one of them tells it by a status."""
+    segments = base_segments()
+    start, end = segments.index("HL*1**20*1"), next(n for n, text in enumerate(segments) if text.startswith("SE*"))
+    second = [re.sub(r"^HL\*(\d)\*(\d?)", _two_on, text) for text in segments[start:end]]
+    second = [text.replace("CLM*", "CLM*X").replace("REF*6R*", "REF*6R*X") for text in second]
+    content = batch([*segments[:end], *second, *segments[end:]]).replace("*TE*3125550134", "*TE*5550134")
+    used = linter()
+
+    def parts():  # type: ignore[no-untyped-def]
+        for part, found in FileCheck(used.rules, io.BytesIO(content.encode()), "batch.edi").parts():
+            yield part, [msgspec.structs.replace(one, acks={"stc": ["A7:503"]}) for one in found if one.loop == "1000A"]
+
+    [told] = acknowledge(parts(), OPTIONS)
+    assert (told.accepted.claims, told.rejected.claims) == (0, 2)
+    assert [level for level, *_ in read_277ca(told.x277ca)] == ["21"]
+
+
+def _two_on(level: re.Match[str]) -> str:
+    parent = str(int(level[2]) + 2) if level[2] else ""
+    return f"HL*{int(level[1]) + 2}*{parent}"
 
 
 def test_what_a_subscriber_lacks_is_told_of_its_claims() -> None:

@@ -1,12 +1,12 @@
 """From the parts of a batch to its acknowledgements: received part by part, answered set by set, written at the IEA.
 
-What is held at a time is one transaction set and the text of one interchange's answers. That text has to wait for the
-IEA, since a wrong one takes everything back; it could wait on disk (`Answer.loop` and `Answer.body`).
+What is held at a time is one transaction set, and the answers to one interchange: they have to wait for the IEA, since
+a wrong one takes everything back. Who answers large interchanges gives `Answering` a place where they can wait.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from ..claims import Part
 from ..findings import Finding
 from . import ta1, x277ca, x999
-from .collect import Collector, Settle
+from .collect import Collector
 from .options import Options
 from .received import Answer, Interchange, Totals, TransactionSet
 from .telling import element_numbers
@@ -23,7 +23,10 @@ from .write import writer_for
 if TYPE_CHECKING:
     from ..guide import GuideTables
 
-__all__ = ["Acknowledgement", "acknowledge"]
+__all__ = ["Acknowledgement", "Answering", "Keep", "Reply", "acknowledge"]
+
+Keep = Callable[[Sequence[str]], Sequence[str]]
+"""Puts the segments of an answer where they can wait, and gives back what reads them from there."""
 
 
 class Acknowledgement(msgspec.Struct, frozen=True):
@@ -45,6 +48,92 @@ class Acknowledgement(msgspec.Struct, frozen=True):
     """What could not be told in X12, for the log."""
 
 
+class Reply:
+    """What is decided on one interchange, and its acknowledgements, written piece by piece when they are asked for.
+
+    ``rejected_groups`` says of each group of ``received`` whether it is rejected as a whole; of an interchange that is
+    rejected (``verdict`` R), all are.
+    """
+
+    def __init__(self, received: Interchange, options: Options) -> None:
+        self.received = received
+        self._options = options
+        self.verdict, self._note = ta1.verdict(received, options)
+        self.rejected_groups = [
+            self.verdict == "R" or not x999.is_acknowledged(group) or bool(x999.group_verdict(group)[1])
+            for group in received.groups
+        ]
+        self.accepted, self.rejected = Totals(), Totals()
+        for group, is_out in zip(received.groups, self.rejected_groups, strict=True):
+            for answer in () if is_out else group.answers:
+                self.accepted.add(answer.accepted.claims, answer.accepted.charges)
+                self.rejected.add(answer.rejected.claims, answer.rejected.charges)
+
+    def ta1(self) -> Iterator[str]:
+        """The TA1 alone in an interchange; nothing where none is due, or none can be written."""
+        return ta1.write(self.received, self._options)
+
+    def x999(self) -> Iterator[str]:
+        """The 999 of each group, behind the TA1 if one is due; just that if the interchange is rejected."""
+        if self.verdict == "R":
+            return self.ta1()
+        return x999.write(self.received, self._options, ta1.segments(self.received, self._options))
+
+    def x277ca(self) -> Iterator[str]:
+        """The 277 of each accepted transaction set."""
+        return x277ca.write(self.received, self._options, self.rejected_groups)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be told in X12."""
+        if self.verdict != "R" or ta1.is_readable(self.received):
+            return ()
+        return (f"The interchange is rejected ({self._note}), but its ISA is too broken for a TA1.",)
+
+    def acknowledgement(self) -> Acknowledgement:
+        """All of it as text."""
+        return Acknowledgement(
+            self.received.isa.get(13),
+            self.verdict,
+            "".join(self.ta1()),
+            "".join(self.x999()),
+            "".join(self.x277ca()),
+            self.accepted,
+            self.rejected,
+            self.notes,
+        )
+
+
+class Answering:
+    """Feed it the parts of a batch with their findings, in their order; it hands over the replies as interchanges end.
+
+    ``tables`` (the guide's) give IK4 the numbers of data elements.
+    """
+
+    def __init__(self, options: Options, tables: GuideTables | None = None, keep: Keep = tuple) -> None:
+        self._options = options
+        self._keep = keep
+        self._collector = Collector(element_numbers(tables) if tables is not None else {}, self._settle)
+
+    def feed(self, part: Part, findings: list[Finding]) -> Iterator[Reply]:
+        """Take in one part with what was found in it."""
+        for interchange in self._collector.feed(part, findings):
+            yield Reply(interchange, self._options)
+
+    def finish(self) -> Iterator[Reply]:
+        """The input has ended."""
+        for interchange in self._collector.finish():
+            yield Reply(interchange, self._options)
+
+    def _settle(self, interchange: Interchange, received: TransactionSet) -> Answer:
+        loop = x999.set_loop(received, self._options, writer_for(interchange))
+        answer = Answer(loop.verdict, loop.can_be_named, self._keep(loop.segments))
+        if loop.verdict != "R":
+            x277ca.set_body(received, answer, interchange, self._options)
+            answer.body = self._keep(answer.body)
+        return answer
+
+
 def acknowledge(
     parts: Iterable[tuple[Part, list[Finding]]], options: Options, tables: GuideTables | None = None
 ) -> Iterator[Acknowledgement]:
@@ -53,44 +142,9 @@ def acknowledge(
     ``parts`` are those of `engine.FileCheck`; ``tables`` (the guide's) give IK4 the numbers of data elements. The same
     parts and options give the same bytes.
     """
-    collector = Collector(element_numbers(tables) if tables is not None else {}, _settle(options))
+    answering = Answering(options, tables)
     for part, findings in parts:
-        for interchange in collector.feed(part, findings):
-            yield _written(interchange, options)
-    for interchange in collector.finish():
-        yield _written(interchange, options)
-
-
-def _settle(options: Options) -> Settle:
-    def settle(interchange: Interchange, received: TransactionSet) -> Answer:
-        writer = writer_for(interchange)
-        loop = x999.set_loop(received, options, writer)
-        answer = Answer(loop.verdict, loop.can_be_named, loop.segments)
-        if loop.verdict != "R":
-            x277ca.set_body(received, answer, interchange, options)
-        return answer
-
-    return settle
-
-
-def _written(interchange: Interchange, options: Options) -> Acknowledgement:
-    verdict, note = ta1.verdict(interchange)
-    alone = ta1.write(interchange, options)
-    accepted, rejected = Totals(), Totals()
-    if verdict == "R":
-        notes = () if alone else (f"The interchange is rejected ({note}), but its ISA is too broken for a TA1.",)
-        return Acknowledgement(interchange.isa.get(13), verdict, alone, alone, "", accepted, rejected, notes)
-    out = [not x999.is_acknowledged(group) or bool(x999.group_verdict(group)[1]) for group in interchange.groups]
-    for group, is_out in zip(interchange.groups, out, strict=True):
-        for answer in () if is_out else group.answers:
-            accepted.add(answer.accepted.claims, answer.accepted.charges)
-            rejected.add(answer.rejected.claims, answer.rejected.charges)
-    return Acknowledgement(
-        interchange.isa.get(13),
-        verdict,
-        alone,
-        x999.write(interchange, options, ta1.segments(interchange)),
-        x277ca.write(interchange, options, out),
-        accepted,
-        rejected,
-    )
+        for reply in answering.feed(part, findings):
+            yield reply.acknowledgement()
+    for reply in answering.finish():
+        yield reply.acknowledgement()

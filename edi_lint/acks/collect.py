@@ -23,7 +23,7 @@ from ..claims.fields import Record, find
 from ..findings import Finding
 from ..x12 import Segment
 from .received import Answer, Claim, Dates, Group, Interchange, Line, Person, Provider, Told, TransactionSet
-from .telling import LINE_LOOPS, has_syntax_codes, told_of
+from .telling import LEVEL_LOOPS, LINE_LOOPS, has_syntax_codes, told_of
 
 __all__ = ["Collector", "Settle"]
 
@@ -59,7 +59,7 @@ class Collector:
         opens = segment.id in ("ISA", "GS", "ST")
         before = [finding for finding in findings if not opens or finding.name == _NOT_CLOSED]
         self._take(part, before)
-        yield from self._envelope(segment)
+        yield from self._envelope(segment, part.foreign)
         self._take(part, [finding for finding in findings if finding not in before])
 
     def finish(self) -> Iterator[Interchange]:
@@ -71,7 +71,7 @@ class Collector:
 
     # -- envelope -------------------------------------------------------------------------------------
 
-    def _envelope(self, segment: Segment) -> Iterator[Interchange]:
+    def _envelope(self, segment: Segment, is_foreign: bool) -> Iterator[Interchange]:
         self._end_set()
         name = segment.id
         if name == "ISA":
@@ -86,7 +86,7 @@ class Collector:
         elif name == "ST":
             group = self._group or self._open_group(self._interchange, None)
             group.sets += 1
-            self._set = TransactionSet(segment, [], [], [])
+            self._set = TransactionSet(segment, [], [], [], is_foreign=is_foreign)
         elif name == "GE" and self._group is not None:
             self._group.stated = segment.get(1)
             self._group = None
@@ -117,7 +117,7 @@ class Collector:
         claim_id = _usable_id(record, findings) if isinstance(record, ClaimRecord) else ""
         told = [told_of(finding, self._numbers, st, claim_id, record is not None) for finding in findings]
         for one in told:
-            self._place(one, record is None)
+            self._place(one, record is None or _is_in_header(one, record))
         if record is not None and self._set is not None:
             self._record(record, findings, told, self._set)
 
@@ -146,7 +146,7 @@ class Collector:
         told: list[Told],
         received: TransactionSet,
     ) -> None:
-        statuses = [one for one in told if _concerns_claims(one)]
+        statuses = [one for one in told if _concerns_claims(one) and not _is_in_header(one, record)]
         if isinstance(record, BillingProvider):
             self._open_provider(record, received).told.extend(statuses)
         elif isinstance(record, ClaimRecord):
@@ -184,6 +184,11 @@ def _at(groups: list[Group], told: Told) -> Group | None:
         if start < told.offset or (start == told.offset and told.ak905 != "3"):
             found = group
     return found
+
+
+def _is_in_header(told: Told, record: Record) -> bool:
+    """The header has no record: rules look at it with the first billing provider, but it belongs to the whole set."""
+    return isinstance(record, BillingProvider) and not told.loop.startswith(LEVEL_LOOPS)
 
 
 def _concerns_claims(told: Told) -> bool:

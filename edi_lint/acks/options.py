@@ -33,7 +33,8 @@ class Options(msgspec.Struct, frozen=True):
     error in a claim rejects: its transaction set, or only the claim where all errors of the set lie in claims.
     ``accept`` is the category of an accepted claim: A1 (received) or A2 (accepted for adjudication). ``warnings`` tells
     warnings in the 277CA of accepted claims, as some payers do. ``mask`` leaves out what names a person, as far as the
-    standard lets it be left out.
+    standard lets it be left out. ``lenient`` accepts an interchange with a wrong ISA14 or ISA15 with errors (TA1 E);
+    without it the TA1 rejects it.
 
     ``control`` is the first interchange control number (0: one is made from ``now``), ``batch`` our number for the
     batch (TRN02 of 2200A) and ``reference`` what the BHT03 of a 277CA begins with, before the ST02 it answers.
@@ -46,6 +47,7 @@ class Options(msgspec.Struct, frozen=True):
     identity: Identity = Identity()
     warnings: bool = False
     mask: bool = False
+    lenient: bool = True
     control: int = 0
     batch: str = ""
     reference: str = ""

@@ -7,6 +7,7 @@ no rules and no format.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -127,6 +128,7 @@ class TransactionSet(msgspec.Struct):
     """ST to SE. ``told`` holds all findings in it, ``own`` those of them that concern it as a whole.
 
     ``submitter`` is entity type, last name or organization, first and middle name, and id of loop 1000A.
+    ``is_foreign``: it is no 837P, and nobody has looked into it.
     """
 
     st: Segment
@@ -135,6 +137,7 @@ class TransactionSet(msgspec.Struct):
     providers: list[Provider]
     reference: str = ""
     submitter: tuple[str, str, str, str, str] = ("2", "", "", "", "")
+    is_foreign: bool = False
 
 
 class Totals(msgspec.Struct):
@@ -150,14 +153,18 @@ class Totals(msgspec.Struct):
 
 
 class Answer(msgspec.Struct):
-    """What the 999 and the 277CA say of one transaction set: its AK2 loop, and the segments from BHT on."""
+    """What the 999 and the 277CA say of one transaction set: its AK2 loop, and the segments from BHT on.
+
+    ``claims`` has a byte for each claim that was received, in their order: 1 if the 277CA accepts it, 0 if not.
+    """
 
     verdict: str
     """A, E or R."""
     can_be_named: bool
     """Whether its ST can be repeated in an AK2 at all."""
-    loop: tuple[str, ...]
-    body: tuple[str, ...] = ()
+    loop: Sequence[str]
+    body: Sequence[str] = ()
+    claims: bytes = b""
     accepted: Totals = msgspec.field(default_factory=Totals)
     rejected: Totals = msgspec.field(default_factory=Totals)
 

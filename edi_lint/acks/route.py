@@ -36,6 +36,8 @@ __all__ = [
 Verdict = str
 """A (accepted), E (accepted with errors) or R (rejected)."""
 
+_NOT_SUPPORTED = "1"
+"""IK502 for a transaction set that is no 837P."""
 _MOST_CODES = 5
 """IK502 to IK506, AK905 to AK909."""
 
@@ -54,6 +56,8 @@ def goes_to_277ca(told: Told) -> bool:
 
 def set_verdict(received: TransactionSet, scope: Scope) -> Verdict:
     """What becomes of the whole set."""
+    if received.is_foreign:
+        return "R"
     told = [one for one in received.told if goes_to_999(one)]
     errors = [one for one in told if one.is_error]
     if not told:
@@ -63,9 +67,11 @@ def set_verdict(received: TransactionSet, scope: Scope) -> Verdict:
     return "E"
 
 
-def set_codes(told: Iterable[Told]) -> list[str]:
+def set_codes(received: TransactionSet, told: Iterable[Told]) -> list[str]:
     """IK502 and on: 5 for faults of X12, I5 for faults of the guide, and what else is wrong with the set as a whole."""
     found = {code for one in told for code in _set_codes(one)}
+    if received.is_foreign:
+        found.add(_NOT_SUPPORTED)
     return sorted(found, key=lambda code: (code.startswith("I"), int(code.lstrip("I"))))[:_MOST_CODES]
 
 

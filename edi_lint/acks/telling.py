@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from ..guide import GuideTables
     from ..x12 import Segment
 
-__all__ = ["CLAIM_LOOPS", "LINE_LOOPS", "element_numbers", "has_syntax_codes", "told_of"]
+__all__ = ["CLAIM_LOOPS", "LEVEL_LOOPS", "LINE_LOOPS", "element_numbers", "has_syntax_codes", "told_of"]
 
+LEVEL_LOOPS = ("2",)
+"""The loops of the hierarchical levels and of what lies in them; those of the header begin with 1, or have no name."""
 CLAIM_LOOPS = ("23", "24")
 LINE_LOOPS = ("24",)
 _CODES = ("ta1", "ak905", "ik502", "ik304", "ik403", "stc")

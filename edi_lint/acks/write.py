@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -31,7 +31,7 @@ class GroupText(msgspec.Struct, frozen=True):
     guide: str
     answers: Group
     set_id: str
-    sets: Sequence[Sequence[str]]
+    sets: Sequence[Iterable[str]]
 
 
 class Writer:
@@ -51,9 +51,9 @@ class Writer:
             texts.pop()
         return self.delimiters.element.join(texts)
 
-    def text(self, segments: Iterable[str]) -> str:
+    def text(self, segments: Iterable[str]) -> Iterator[str]:
         """Segments with their terminators."""
-        return "".join(f"{segment}{self._end}" for segment in segments)
+        return (f"{segment}{self._end}" for segment in segments)
 
     def clean(self, value: str, limit: int) -> str:
         """A value that may stand in an element: plain ASCII without delimiters, blanks closed up, cut to the limit."""
@@ -91,14 +91,25 @@ def money(amount: Decimal) -> str:
 
 def document(
     interchange: Interchange, options: Options, number: int, groups: Sequence[GroupText], ta1: Sequence[str] = ()
-) -> str:
-    """A whole interchange in answer to ``interchange``; sender and receiver change places."""
+) -> Iterator[str]:
+    """A whole interchange in answer to ``interchange``, piece by piece; sender and receiver change places."""
     writer = writer_for(interchange)
-    segments = [_isa(writer, interchange, options, number), *ta1]
+    return writer.text(_interchange(writer, interchange, options, number, groups, ta1))
+
+
+def _interchange(
+    writer: Writer,
+    interchange: Interchange,
+    options: Options,
+    number: int,
+    groups: Sequence[GroupText],
+    ta1: Sequence[str],
+) -> Iterator[str]:
+    yield _isa(writer, interchange, options, number)
+    yield from ta1
     for offset, group in enumerate(groups):
-        segments += _group(writer, group, options, (number + offset - 1) % _LARGEST + 1)
-    segments.append(writer.segment("IEA", str(len(groups)), f"{number:09d}"))
-    return writer.text(segments)
+        yield from _group(writer, group, options, (number + offset - 1) % _LARGEST + 1)
+    yield writer.segment("IEA", str(len(groups)), f"{number:09d}")
 
 
 def _isa(writer: Writer, interchange: Interchange, options: Options, number: int) -> str:
@@ -133,16 +144,17 @@ def _isa(writer: Writer, interchange: Interchange, options: Options, number: int
     return writer.delimiters.element.join(["ISA", *padded])
 
 
-def _group(writer: Writer, group: GroupText, options: Options, number: int) -> list[str]:
+def _group(writer: Writer, group: GroupText, options: Options, number: int) -> Iterator[str]:
     gs, now = group.answers.gs, options.now
     sender, receiver = (gs.get(3), gs.get(2)) if gs is not None else ("", "")
     names = [name if len(name) > 1 else "UNKNOWN" for name in (writer.clean(sender, 15), writer.clean(receiver, 15))]
     moment = f"{now:%Y%m%d}", f"{now:%H%M}"
-    found = [writer.segment("GS", group.kind, *names, *moment, str(number), "X", group.guide)]
+    yield writer.segment("GS", group.kind, *names, *moment, str(number), "X", group.guide)
     for position, body in enumerate(group.sets, 1):
-        control = f"{position:04d}"
-        found.append(writer.segment("ST", group.set_id, control, group.guide))
-        found += body
-        found.append(writer.segment("SE", str(len(body) + 2), control))
-    found.append(writer.segment("GE", str(len(group.sets)), str(number)))
-    return found
+        control, count = f"{position:04d}", 2
+        yield writer.segment("ST", group.set_id, control, group.guide)
+        for segment in body:
+            yield segment
+            count += 1
+        yield writer.segment("SE", str(count), control)
+    yield writer.segment("GE", str(len(group.sets)), str(number))

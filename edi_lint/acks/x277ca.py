@@ -14,7 +14,7 @@ cannot stand without it. Accepted and rejected claims and charges add up at each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from .codes import (
@@ -50,21 +50,22 @@ Status = tuple[str, ...]
 
 
 def set_body(received: TransactionSet, answer: Answer, interchange: Interchange, options: Options) -> None:
-    """Put into ``answer`` the segments from BHT on, and what was accepted and rejected."""
+    """Put into ``answer`` the segments from BHT on, and which claims are accepted and rejected."""
     body = _Body(received, options, interchange)
     answer.body = tuple(body.segments)
+    answer.claims = bytes(body.claims)
     answer.accepted, answer.rejected = body.accepted, body.rejected
 
 
-def write(interchange: Interchange, options: Options, rejected: Sequence[bool]) -> str:
-    """The interchange with a 277 for each set with a body, of the groups that are not rejected; empty without any."""
+def write(interchange: Interchange, options: Options, rejected: Sequence[bool]) -> Iterator[str]:
+    """The interchange with a 277 for each set with a body, of the groups that are not rejected; nothing without any."""
     groups = []
     for group, is_out in zip(interchange.groups, rejected, strict=True):
         bodies = [] if is_out else [answer.body for answer in group.answers if answer.body]
         if bodies:
             groups.append(GroupText("HN", GUIDE, group, "277", bodies))
     number = options.number(interchange.number, 2)
-    return document(interchange, options, number, groups) if groups else ""
+    return document(interchange, options, number, groups) if groups else iter(())
 
 
 class _Body:
@@ -76,6 +77,7 @@ class _Body:
         self._today = f"{options.now:%Y%m%d}"
         self._levels = 0
         self.accepted, self.rejected = Totals(), Totals()
+        self.claims = bytearray()
         statuses = [(one.stc, one) for one in received.own if goes_to_277ca(one)]
         for provider in received.providers:
             self._count(provider, bool(statuses))
@@ -90,6 +92,7 @@ class _Body:
 
     def _count(self, provider: Provider, is_out: bool) -> None:
         accepted, rejected = _totals(provider, is_out)
+        self.claims += bytes(_accepted(provider, is_out))
         self.accepted.add(accepted.claims, accepted.charges)
         self.rejected.add(rejected.claims, rejected.charges)
 
@@ -288,13 +291,16 @@ class _Body:
         return quantities + amounts
 
 
-def _totals(provider: Provider, is_out: bool) -> tuple[Totals, Totals]:
-    """Accepted and rejected claims of a provider; all are rejected with it, or with the set."""
+def _accepted(provider: Provider, is_out: bool) -> list[bool]:
+    """Whether each claim of a provider is accepted; all are rejected with it, or with the set."""
     is_out = is_out or any(goes_to_277ca(one) for one in provider.told)
+    return [not (is_out or is_rejected(claim)) for claim in provider.claims]
+
+
+def _totals(provider: Provider, is_out: bool) -> tuple[Totals, Totals]:
     accepted, rejected = Totals(), Totals()
-    for claim in provider.claims:
-        totals = rejected if is_out or is_rejected(claim) else accepted
-        totals.add(1, claim.charge)
+    for claim, is_accepted in zip(provider.claims, _accepted(provider, is_out), strict=True):
+        (accepted if is_accepted else rejected).add(1, claim.charge)
     return accepted, rejected
 
 

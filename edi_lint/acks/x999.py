@@ -13,7 +13,7 @@ A group that is itself wrong is rejected without AK2 loops, as is one with a set
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -59,7 +59,7 @@ def set_loop(received: TransactionSet, options: Options, writer: Writer) -> Loop
     segments = [
         writer.segment("AK2", *echo),
         *_errors(told, writer, options.mask),
-        writer.segment("IK5", verdict, *set_codes(told)),
+        writer.segment("IK5", verdict, *set_codes(received, told)),
     ]
     return Loop(verdict, can_be_named, tuple(segments))
 
@@ -84,33 +84,31 @@ def is_acknowledged(group: Group) -> bool:
     return group.gs is not None and group.gs.get(1) != _ACKNOWLEDGMENTS
 
 
-def write(interchange: Interchange, options: Options, ta1: Sequence[str] = ()) -> str:
-    """The interchange with the 999 of each group, behind the TA1; empty if there is no group to answer."""
+def write(interchange: Interchange, options: Options, ta1: Sequence[str] = ()) -> Iterator[str]:
+    """The interchange with the 999 of each group, behind the TA1; nothing if there is no group to answer."""
     writer = writer_for(interchange)
     answered = [group for group in interchange.groups if is_acknowledged(group)]
     groups = [GroupText("FA", GUIDE, group, "999", [_group(group, writer)]) for group in answered]
-    return document(interchange, options, options.number(interchange.number, 1), groups, ta1) if groups else ""
+    return document(interchange, options, options.number(interchange.number, 1), groups, ta1) if groups else iter(())
 
 
-def _group(group: Group, writer: Writer) -> list[str]:
+def _group(group: Group, writer: Writer) -> Iterator[str]:
     gs = group.gs
     kind, number, guide = (gs.get(1), gs.get(6), gs.get(8)) if gs is not None else ("", "", "")
     verdict, codes = group_verdict(group)
     # A wrong group is still named as it was sent, as far as AK1 can hold it.
-    found = [
-        writer.segment(
-            "AK1",
-            kind if re.fullmatch("[A-Z0-9]{2}", kind, re.ASCII) else "HC",
-            number if re.fullmatch("[0-9]{1,9}", number, re.ASCII) else "0",
-            writer.clean(guide, 12) or "UNKNOWN",
-        )
-    ]
-    if not codes:
-        found += [segment for answer in group.answers for segment in answer.loop]
+    yield writer.segment(
+        "AK1",
+        kind if re.fullmatch("[A-Z0-9]{2}", kind, re.ASCII) else "HC",
+        number if re.fullmatch("[0-9]{1,9}", number, re.ASCII) else "0",
+        writer.clean(guide, 12) or "UNKNOWN",
+    )
+    for answer in () if codes else group.answers:
+        yield from answer.loop
     accepted = sum(answer.verdict != "R" for answer in group.answers) if not codes else 0
     stated = group.stated if re.fullmatch("[0-9]{1,6}", group.stated, re.ASCII) else str(group.sets)
     counts = str(int(stated)), str(group.sets), str(accepted)
-    return [*found, writer.segment("AK9", verdict, *counts, *codes)]
+    yield writer.segment("AK9", verdict, *counts, *codes)
 
 
 # -- the errors of a set ----------------------------------------------------------------------------------

@@ -43,7 +43,8 @@ class Part(msgspec.Struct):
     """Faults found together, and the record that they were found in: None for the envelope, header and trailer.
 
     ``cut`` is True for a record in which the transaction set broke off: it proves nothing. ``segment`` is the envelope
-    segment (ISA, GS, ST or a trailer) that has just been read, behind what it ends and before what it begins.
+    segment (ISA, GS, ST or a trailer) that has just been read, behind what it ends and before what it begins;
+    ``foreign`` is True for the ST of a transaction set that is no 837P and is passed over.
     ``signs`` holds what the segments of the record are signs of, for whom the guide was asked to gather them.
     """
 
@@ -52,6 +53,7 @@ class Part(msgspec.Struct):
     cut: bool = False
     segment: Segment | None = None
     signs: int = 0
+    foreign: bool = False
 
 
 class Batch:
@@ -189,7 +191,7 @@ class Batch:
         what = transaction_name(group_guide, st.get(1), st.get(3))
         self._sets_in_interchange += 1
         if what is not None and group_guide.strip() not in PROFESSIONAL_CLAIM_GUIDES:
-            yield Part([], segment=st)
+            yield Part([], segment=st, foreign=True)
             ak905 = "2" if gs is None or gs.get(1) == "HC" else "1"
             yield from self._skip_group(Fault("not-837p", gs or st, facts={"what": what, "ak905": ak905}))
             return
@@ -200,7 +202,7 @@ class Batch:
         yield from self._release()
         self.counts.transactions += 1
         if what is not None:
-            yield Part([*faults, Fault("transaction-set-foreign", st, facts={"what": what})], segment=st)
+            yield Part([*faults, Fault("transaction-set-foreign", st, facts={"what": what})], segment=st, foreign=True)
             self._skip_set()
             return
         yield Part(faults, segment=st)
