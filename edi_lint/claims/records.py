@@ -273,7 +273,7 @@ class ServiceLine(Record):
     clia_number = Text("REF*X4", 2)
 
     def __init__(self, loop: OpenLoop, claim: Claim) -> None:
-        super().__init__(loop)
+        self.loop = loop
         self.claim = claim
 
     def modifier_spot(self, modifier: str, occurrence: int = 1) -> Spot:
@@ -486,15 +486,16 @@ class Claim(Record):
         return Provider(loop) if loop is not None else None
 
 
-class TransactionSet(msgspec.Struct, frozen=True):
+class TransactionSet:
     """ST to SE: the control numbers of the envelope around it, and the dates that it carries."""
 
-    isa: Segment
-    gs: Segment | None
-    st: Segment
-    header: OpenLoop
+    def __init__(self, isa: Segment, gs: Segment | None, st: Segment, header: OpenLoop) -> None:
+        self.isa = isa
+        self.gs = gs
+        self.st = st
+        self.header = header
 
-    @property
+    @lazy
     def file_date(self) -> date | None:
         """When the batch was made: BHT04, else GS04."""
         bht = find(self.header, "BHT")

@@ -112,13 +112,13 @@ class _Walk:
                 if known is None:
                     continue
             step, element_faults, signs = known
-            loop = self._loop
             if not step.stays_in_loop and not self._recovered and self._is_early(step):
                 known = self._recover(segment, Reading(ALLOWED, step, []))
                 if known is None:
                     continue
                 step, element_faults, signs = known
             node = self._node = step.node
+            loop = self._loop
             kept = True
             if step.stays_in_loop:
                 if self._recovered:
@@ -142,9 +142,9 @@ class _Walk:
                 else:
                     for entered in step.enters:
                         self._enter(entered, segment)
+                loop = self._loop
                 if not (step.enters and node.is_head):
                     kept = self._occur(node, segment)
-                loop = self._loop
             if kept:
                 loop.segments.append(segment)
                 loop.nodes.append(node)
@@ -178,7 +178,7 @@ class _Walk:
             # Two uses of one segment that share a qualifier (PWK*CT in 2400): the one that it fits.
             if not (others := other.node.checker.faults(segment)):
                 step, faults = other, others
-        if sum(int(facts.get("count", 1)) for _, _, facts in faults) > 1:
+        if faults and sum(int(facts.get("count", 1)) for _, _, facts in faults) > 1:
             return self._recover(segment, Reading(ALLOWED, step, []))
         if len(node.memo) >= MEMO_SIZE:
             node.memo.clear()
@@ -216,11 +216,13 @@ class _Walk:
 
     def _is_early(self, step: Step) -> bool:
         """Whether a step leaves loops that lack something, or enters one before what must come first."""
-        loop = self._loop
-        for number in range(step.leaves):
-            if loop.spec.required & ~loop.seen and step.node.segment_id != "SE":
-                return True
-            loop = self._outer[-1 - number]
+        loop, leaves = self._loop, step.leaves
+        if leaves:
+            outer = self._outer
+            for above in outer[: -leaves - 1 : -1]:
+                if loop.spec.required & ~loop.seen and step.node.segment_id != "SE":
+                    return True
+                loop = above
         return bool(step.enters and step.enters[0].before & ~loop.seen)
 
     def _enter_recovered(self, step: Step, segment: Segment) -> None:

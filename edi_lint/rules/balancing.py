@@ -48,10 +48,13 @@ def claim_charge_balance(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Correct CLM02 or the line amounts, whichever is wrong.
     """
-    charges = [line.charge for line in claim.lines]
-    if claim.total_charge is None or None in charges:
+    if claim.total_charge is None:
         return
-    total = sum((charge for charge in charges if charge is not None), Decimal(0))
+    total = Decimal(0)
+    for line in claim.lines:
+        if line.charge is None:
+            return
+        total += line.charge
     if total != claim.total_charge:
         yield Hit(
             claim.at("total_charge"),

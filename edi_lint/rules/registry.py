@@ -98,7 +98,10 @@ class Context(msgspec.Struct):
     @property
     def memory(self) -> dict[Any, Any]:
         """The rule's own memory, kept over the claims of one file."""
-        return self.memories.setdefault(self.rule, {})
+        found = self.memories.get(self.rule)
+        if found is None:
+            found = self.memories[self.rule] = {}
+        return found
 
 
 class Edit(msgspec.Struct, frozen=True):

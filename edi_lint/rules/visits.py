@@ -189,13 +189,18 @@ def new_patient_again(claim: Claim, context: Context) -> Iterator[Hit]:
     """
     if claim.frequency in ("7", "8"):
         return
-    visits = [(line.service_from, line) for line in claim.lines if line.procedure in EM_OFFICE]
-    for day, line in sorted(((day, line) for day, line in visits if day is not None), key=lambda visit: visit[0]):
+    visits = [
+        (day, line) for line in claim.lines if line.procedure in EM_OFFICE and (day := line.service_from) is not None
+    ]
+    if len(visits) > 1:
+        visits.sort(key=lambda visit: visit[0])
+    memory = context.memory
+    for day, line in visits:
         today = day.toordinal()
         is_new = line.procedure in _NEW_PATIENT
         # A hash stands for the patient; a visit is its day, below zero if it was for a new patient.
         key = hash((claim.billing.npi, claim.patient_key, _specialty(line)))
-        seen: tuple[int, ...] = context.memory.get(key, ())
+        seen: tuple[int, ...] = memory.get(key, ())
         other = next((abs(mark) for mark in seen if _makes_known(mark, today)), None)
         if is_new and other is not None:
             yield Hit(
@@ -205,7 +210,7 @@ def new_patient_again(claim: Claim, context: Context) -> Iterator[Hit]:
             )
         mark = -today if is_new else today
         if mark not in seen:
-            context.memory[key] = (*seen, mark)
+            memory[key] = (*seen, mark)
 
 
 def _makes_known(mark: int, today: int) -> bool:

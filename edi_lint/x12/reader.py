@@ -135,48 +135,51 @@ class Reader:
         newline_ends = terminator == "\n"
         isa_start = "ISA" + delimiters.element
         iea_start = "IEA" + delimiters.element
-        opened = False
+        before = self._ordinal
         while True:
             pieces = self._text.split(terminator)
             tail = pieces.pop()
             start = self._offset
+            line, line_start, ordinal = self._line, self._line_start, self._ordinal
             # This loop runs once for every segment of a batch: what is common stands in it, the rest is called.
             for piece in pieces:
                 first = piece[:1]
                 if first == "\n":
-                    self._line += 1
-                    at = self._line_start = start + 1
+                    line += 1
+                    at = line_start = start + 1
                     text = piece[1:]
                     first = text[:1]
                 else:
                     at, text = start, piece
                 raw = ""
-                line, line_start = self._line, self._line_start
+                here, here_start = line, line_start
                 if first == " " or not text.isprintable():
-                    text, raw, at, line, line_start = self._tidy(text, at)
+                    self._line, self._line_start = line, line_start
+                    text, raw, at, here, here_start = self._tidy(text, at)
+                    line, line_start = self._line, self._line_start
                     first = text[:1]
-                if first == "I" and opened and text.startswith(isa_start):
+                if first == "I" and ordinal > before and text.startswith(isa_start):
                     # An ISA before the IEA: what follows may have separators of its own.
                     self._text = self._text[start - self._offset :]
                     self._offset = start
-                    if piece[:1] == "\n":
-                        self._line, self._line_start = line - 1, line_start
+                    broken = piece[:1] == "\n"
+                    self._line, self._line_start = (here - 1, here_start) if broken else (line, line_start)
                     return
                 start += len(piece) + 1
                 if newline_ends:
-                    self._line += 1
-                    self._line_start = start
+                    line += 1
+                    line_start = start
                 if not text:
-                    self._note_at("blank-segment", at, line, line_start)
+                    self._note_at("blank-segment", at, here, here_start)
                     continue
-                self._ordinal += 1
-                opened = True
-                yield Segment(text, self._ordinal, at, line, line_start, delimiters, raw)
+                ordinal += 1
+                self._ordinal = ordinal
+                yield Segment(text, ordinal, at, here, here_start, delimiters, raw)
                 if first == "I" and text.startswith(iea_start):
                     self._text = self._text[start - self._offset :]
-                    self._offset = start
+                    self._offset, self._line, self._line_start = start, line, line_start
                     return
-            self._offset = start
+            self._offset, self._line, self._line_start = start, line, line_start
             self._text = tail
             if len(tail) > LONGEST_SEGMENT:
                 self._skip_segment(terminator)
