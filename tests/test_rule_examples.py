@@ -8,6 +8,7 @@ import pytest
 
 from edi_lint.guide import Guide, load_tables
 from edi_lint.reference import PLACES_OF_SERVICE
+from edi_lint.rule_options import RuleOptions
 from edi_lint.rules import RULES, Bad, Good, Rule
 from edi_lint.rules.examples import apply
 from edi_lint.x12 import Delimiters
@@ -59,4 +60,5 @@ def test_what_rules_need_is_in_the_guide() -> None:
     graph = Guide(load_tables()).graph(Delimiters())
     known = {node.mark for node in graph.nodes()} | {node.loop.id for node in graph.nodes()} | {"SV101-3"}
     known |= {f"pos:{place}" for place in PLACES_OF_SERVICE} | {f"dx:{letter}" for letter in ascii_uppercase}
+    known |= {f"option:{name}" for name in RuleOptions.__struct_encode_fields__}
     assert {need for rule in RULES.values() for need in rule.needs} <= known
