@@ -84,20 +84,23 @@ def missing_spot(loop: OpenLoop, segment_id: str, qualifier: str = "", ref: Ref 
 class Field(Generic[T]):
     """A value of a record: segment (``DTP*472`` with its qualifier), element and component, and how to read it.
 
-    ``loop`` names a loop directly inside the record's own where the segment stands.
+    ``loop`` names a loop directly inside the record's own where the segment stands. ``seldom`` says that few rules ask
+    for it: then it is read by itself, and records that nobody asks stay small.
     """
 
-    def __init__(self, segment: str, element: int, component: int = 0, *, loop: str = "") -> None:
+    def __init__(self, segment: str, element: int, component: int = 0, *, loop: str = "", seldom: bool = False) -> None:
         self.segment_id, _, marks = segment.partition("*")
         self.qualifiers = tuple(marks.split("/")) if marks else ()
         self.ref = Ref(element, component)
         self.loop = loop
         self.name = ""
-        self.view: View
+        self._seldom = seldom
+        self._view: View
 
     def __set_name__(self, owner: type[Record], name: str) -> None:
         self.name = name
-        self.view = owner.view_of(self)
+        if not self._seldom:
+            self._view = owner.view_of(self)
 
     @overload
     def __get__(self, record: None, owner: type) -> Self: ...
@@ -106,8 +109,13 @@ class Field(Generic[T]):
     def __get__(self, record: Record | None, owner: type) -> Self | T:
         if record is None:
             return self
-        # All fields that stand in the same loop are read at once; the next one is found in the record itself.
-        found = self.view.values(record.inner(self.loop) if self.loop else record.loop)
+        if self._seldom:
+            segment = self.segment(record)
+            alone: T = self.read(segment) if segment is not None else self.convert("")
+            record.__dict__[self.name] = alone
+            return alone
+        # All others that stand in the same loop are read at once; the next one is found in the record itself.
+        found = self._view.values(record.inner(self.loop) if self.loop else record.loop)
         found.update(record.__dict__)  # This way round, because the record knows little as yet.
         record.__dict__ = found
         value: T = found[self.name]
@@ -185,12 +193,13 @@ class View:
     the next such segment costs one look-up.
     """
 
-    __slots__ = ("_absent", "_memos", "_sources")
+    __slots__ = ("_absent", "_memos", "_places", "_sources")
 
     def __init__(self) -> None:
         self._sources: list[Source] = []
         self._absent: dict[str, Any] = {}
         self._memos: dict[Node, dict[str, dict[str, Any]]] = {}
+        self._places: dict[Node, tuple[Source, ...]] = {}
 
     def add(self, field: Field[Any]) -> None:
         """Let ``field`` be read with the others."""
@@ -220,15 +229,20 @@ class View:
         return found
 
     def _read(self, node: Node, segment: Segment) -> dict[str, Any]:
-        if node not in self._memos and len(self._memos) >= _MOST_PLACES:
-            self._memos.clear()
-        memo = self._memos.setdefault(node, {})
+        sources = self._places.get(node)
+        if sources is None:
+            if len(self._places) >= _MOST_PLACES:
+                self._places.clear()
+                self._memos.clear()
+            sources = self._places[node] = tuple(source for source in self._sources if source.may_be(node))
+            self._memos[node] = {}
+        found: dict[str, Any] = {}
+        for source in sources:
+            found.update(source.values(segment))
+        memo = self._memos[node]
         if len(memo) >= _MEMO_SIZE:
             memo.clear()
-        found = memo[segment.text] = {}
-        for source in self._sources:
-            if source.may_be(node):
-                found.update(source.values(segment))
+        memo[segment.text] = found
         return found
 
 

@@ -59,16 +59,16 @@ class Entity(Record):
 
     entity = Text("NM1", 1)
     entity_type = Text("NM1", 2)
-    last_name = Text("NM1", 3)
-    first_name = Text("NM1", 4)
+    last_name = Text("NM1", 3, seldom=True)
+    first_name = Text("NM1", 4, seldom=True)
     id_qualifier = Text("NM1", 8)
     id = Text("NM1", 9)
-    address_line_1 = Text("N3", 1)
-    address_line_2 = Text("N3", 2)
-    city = Text("N4", 1)
-    state = Text("N4", 2)
-    postal_code = Text("N4", 3)
-    country = Text("N4", 4)
+    address_line_1 = Text("N3", 1, seldom=True)
+    address_line_2 = Text("N3", 2, seldom=True)
+    city = Text("N4", 1, seldom=True)
+    state = Text("N4", 2, seldom=True)
+    postal_code = Text("N4", 3, seldom=True)
+    country = Text("N4", 4, seldom=True)
 
     @property
     def is_person(self) -> bool:
@@ -123,16 +123,16 @@ class Subscriber(Record):
     """Loop 2000B with 2010BA: whose insurance it is."""
 
     of = "2000B"
-    payer_sequence = Text("SBR", 1)
+    payer_sequence = Text("SBR", 1, seldom=True)
     relationship = Text("SBR", 2)
-    group_number = Text("SBR", 3)
-    insurance_type = Text("SBR", 5)
+    group_number = Text("SBR", 3, seldom=True)
+    insurance_type = Text("SBR", 5, seldom=True)
     claim_filing_indicator = Text("SBR", 9)
     member_id = Text("NM1*IL", 9, loop="2010BA")
     last_name = Text("NM1*IL", 3, loop="2010BA")
     first_name = Text("NM1*IL", 4, loop="2010BA")
     birth_date = Day("DMG", 2, loop="2010BA")
-    gender = Text("DMG", 3, loop="2010BA")
+    gender = Text("DMG", 3, loop="2010BA", seldom=True)
     death_date = Day("PAT", 6)
 
     def __init__(self, loop: OpenLoop, billing: BillingProvider | None) -> None:
@@ -161,11 +161,11 @@ class Patient(Record):
     """Loop 2000C with 2010CA: the patient, where it is not the subscriber."""
 
     of = "2000C"
-    relationship = Text("PAT", 1)
+    relationship = Text("PAT", 1, seldom=True)
     last_name = Text("NM1*QC", 3, loop="2010CA")
     first_name = Text("NM1*QC", 4, loop="2010CA")
     birth_date = Day("DMG", 2, loop="2010CA")
-    gender = Text("DMG", 3, loop="2010CA")
+    gender = Text("DMG", 3, loop="2010CA", seldom=True)
 
     def __init__(self, loop: OpenLoop, subscriber: Subscriber | None) -> None:
         super().__init__(loop)
@@ -243,34 +243,34 @@ class ServiceLine(Record):
 
     of = "2400"
     number = Text("LX", 1)
-    procedure_composite = Text("SV1", 1)
-    procedure_qualifier = Text("SV1", 1, 1)
+    procedure_composite = Text("SV1", 1, seldom=True)
+    procedure_qualifier = Text("SV1", 1, 1, seldom=True)
     procedure = Text("SV1", 1, 2)
-    modifier_1 = Text("SV1", 1, 3)
-    modifier_2 = Text("SV1", 1, 4)
-    modifier_3 = Text("SV1", 1, 5)
-    modifier_4 = Text("SV1", 1, 6)
+    modifier_1 = Text("SV1", 1, 3, seldom=True)
+    modifier_2 = Text("SV1", 1, 4, seldom=True)
+    modifier_3 = Text("SV1", 1, 5, seldom=True)
+    modifier_4 = Text("SV1", 1, 6, seldom=True)
     modifiers = Parts("SV1", 1, 3, 6)
     """SV101-3 to SV101-6, those that are there, in their order."""
     billed = Billed("SV1", 1)
-    description = Text("SV1", 1, 7)
+    description = Text("SV1", 1, 7, seldom=True)
     charge = Amount("SV1", 2)
-    unit_basis = Text("SV1", 3)
+    unit_basis = Text("SV1", 3, seldom=True)
     units = Amount("SV1", 4)
     line_place_of_service = Text("SV1", 5)
-    pointers_sent = Text("SV1", 7)
+    pointers_sent = Text("SV1", 7, seldom=True)
     pointers = Components("SV1", 7)
     """SV107, component by component, empty ones included; nothing behind the last that is filled."""
-    date_format = Text("DTP*472", 2)
+    date_format = Text("DTP*472", 2, seldom=True)
     service_date = Text("DTP*472", 3)
     service_from = FirstDay("DTP*472", 3)
     """The (first) date of service; None when it is absent or no date."""
     service_to = LastDay("DTP*472", 3)
     """The last date of service: that of the range, else the only one."""
     control_number = Text("REF*6R", 2)
-    note = Text("NTE*ADD/DCP", 2)
-    prior_authorization = Text("REF*G1", 2)
-    clia_number = Text("REF*X4", 2)
+    note = Text("NTE*ADD/DCP", 2, seldom=True)
+    prior_authorization = Text("REF*G1", 2, seldom=True)
+    clia_number = Text("REF*X4", 2, seldom=True)
 
     def __init__(self, loop: OpenLoop, claim: Claim) -> None:
         self.loop = loop
@@ -347,15 +347,15 @@ class Claim(Record):
     id = Text("CLM", 1)
     total_charge = Amount("CLM", 2)
     place_of_service = Text("CLM", 5, 1)
-    facility_qualifier = Text("CLM", 5, 2)
+    facility_qualifier = Text("CLM", 5, 2, seldom=True)
     frequency = Text("CLM", 5, 3)
-    payer_claim_control_number = Text("REF*F8", 2)
-    note = Text("NTE", 2)
-    prior_authorization = Text("REF*G1", 2)
-    clia_number = Text("REF*X4", 2)
-    delay_reason = Text("CLM", 20)
-    admission_date = Day("DTP*435", 3)
-    discharge_date = Day("DTP*096", 3)
+    payer_claim_control_number = Text("REF*F8", 2, seldom=True)
+    note = Text("NTE", 2, seldom=True)
+    prior_authorization = Text("REF*G1", 2, seldom=True)
+    clia_number = Text("REF*X4", 2, seldom=True)
+    delay_reason = Text("CLM", 20, seldom=True)
+    admission_date = Day("DTP*435", 3, seldom=True)
+    discharge_date = Day("DTP*096", 3, seldom=True)
 
     def __init__(
         self,
