@@ -135,15 +135,19 @@ class FileCheck:
             hits = self._hits = []
             if record is not None and not part.cut:
                 self._run(record, part.signs)
+            claim = record if isinstance(record, Claim) else None
             if not hits and not faults:
                 yield part, []
+                if claim is not None:
+                    claim.forget_lines()
                 continue
-            claim = record if isinstance(record, Claim) else None
             found = [self._finding(fault, claim) for fault in faults if self._is_enabled(fault)]
             hidden = {name for rule, _ in hits for name in rule.hides}
             found += [self._told(rule, hit, claim) for rule, hit in hits if rule.id not in hidden]
             found.sort(key=lambda finding: finding.offset)
             yield part, found
+            if claim is not None:
+                claim.forget_lines()
 
     # -- running the rules ----------------------------------------------------------------------------
 
