@@ -109,14 +109,13 @@ class _Walk:
                     self._segments.put_back(segment)
                     break
                 known = self._learn(segment)
-                if known is None:
-                    continue
+            else:
+                step = known[0]
+                if step.node.before & ~self._loop.seen if step.stays_in_loop else self._is_early(step):
+                    known = self._recover(segment, Reading(ALLOWED, step, []))
+            if known is None:
+                continue
             step, element_faults, signs = known
-            if not step.stays_in_loop and not self._recovered and self._is_early(step):
-                known = self._recover(segment, Reading(ALLOWED, step, []))
-                if known is None:
-                    continue
-                step, element_faults, signs = known
             node = self._node = step.node
             loop = self._loop
             kept = True
@@ -178,7 +177,7 @@ class _Walk:
             # Two uses of one segment that share a qualifier (PWK*CT in 2400): the one that it fits.
             if not (others := other.node.checker.faults(segment)):
                 step, faults = other, others
-        if faults and sum(int(facts.get("count", 1)) for _, _, facts in faults) > 1:
+        if self._is_early(step) or (faults and sum(int(facts.get("count", 1)) for _, _, facts in faults) > 1):
             return self._recover(segment, Reading(ALLOWED, step, []))
         if len(node.memo) >= MEMO_SIZE:
             node.memo.clear()
@@ -215,8 +214,10 @@ class _Walk:
         return step, faults, self._graph.signs(step.node, hl)
 
     def _is_early(self, step: Step) -> bool:
-        """Whether a step leaves loops that lack something, or enters one before what must come first."""
+        """Whether a step comes before something that is required, in a loop that it leaves, enters or stays in."""
         loop, leaves = self._loop, step.leaves
+        if step.stays_in_loop:
+            return bool(step.node.before & ~loop.seen)
         if leaves:
             outer = self._outer
             for above in outer[: -leaves - 1 : -1]:
