@@ -13,7 +13,7 @@ from math import inf
 import msgspec
 
 from ..x12 import Segment
-from .graph import RESYNCHRONISE, Graph, Key, Member, Node, Step
+from .graph import RESYNCHRONISE, Graph, Headless, Key, Member, Node, Step
 from .open_loop import OpenLoop
 
 __all__ = ["ALLOWED", "DOUBTFUL", "Reading", "best_reading"]
@@ -82,8 +82,8 @@ class _Trial:
     def cost_of(self, following: Sequence[Segment], most: float = inf, forks: bool = True) -> float:
         """How many faults follow; it is enough to know that they are more than ``most``.
 
-        Where a segment has no place, a loop may have lost its first segment: with ``forks`` the likeliest of these
-        readings are followed to the end, else only the likeliest.
+        Where a segment has no place, a loop may have lost its first segment: with ``forks``, the likeliest of these
+        readings are followed to the end, the first time; without, and later, only the likeliest.
         """
         cost: float = 0
         for number, segment in enumerate(following):
@@ -93,18 +93,22 @@ class _Trial:
                 cost += self.move(steps[0])
                 continue
             cost += 1
-            likely = self._graph.headless(self._node, self._graph.key(segment))[:_FORKS]
-            if len(likely) > 1 and forks:
-                node, stack, rest = self._node, self._stack, following[number + 1 :]
-                least = most - cost
-                for headless in likely:
-                    self._node, self._stack = node, stack.copy()
-                    moved = self.move(headless.step)
-                    least = min(least, moved + self.cost_of(rest, least - moved, forks=False))
-                return cost + least
-            if likely:
-                cost += self.move(likely[0].step)
+            headless = self._graph.headless(self._node, self._graph.key(segment))
+            if forks:
+                return cost + self._least_of(headless[:_FORKS], following[number + 1 :], most - cost)
+            if headless:
+                cost += self.move(headless[0].step)
         return cost
+
+    def _least_of(self, headless: Sequence[Headless], following: Sequence[Segment], most: float) -> float:
+        """What it costs to go on with the best of these readings, or as if the segment were not there."""
+        node, stack = self._node, self._stack
+        least = most
+        for step in [None, *(one.step for one in headless)]:
+            self._node, self._stack = node, stack.copy()
+            cost = self.move(step) if step is not None else 0
+            least = min(least, cost + self.cost_of(following, least - cost, forks=False))
+        return least
 
     def move(self, step: Step) -> int:
         cost = 0

@@ -168,8 +168,6 @@ class _Walk:
         steps = self._graph.steps(node, segment)
         if not steps:
             return self._recover(segment)
-        if steps[0].node.is_level:
-            return self._learn_level(steps[0], segment)
         step, faults = steps[0], steps[0].node.checker.faults(segment)
         for other in steps[1:]:
             if not faults:
@@ -177,8 +175,16 @@ class _Walk:
             # Two uses of one segment that share a qualifier (PWK*CT in 2400): the one that it fits.
             if not (others := other.node.checker.faults(segment)):
                 step, faults = other, others
-        if self._is_early(step) or (faults and sum(int(facts.get("count", 1)) for _, _, facts in faults) > 1):
+        early = self._is_early(step)
+        if step.node.is_level:
+            # A level may begin almost anywhere, so its number has to speak for it; no two of a set are alike.
+            around = [*self._outer, self._loop][-1 - step.leaves]
+            if early or not self._levels.continues(segment, around.numbers):
+                return self._recover(segment, Reading(DOUBTFUL, step, []))
+        if early or faults:
             return self._recover(segment, Reading(ALLOWED, step, []))
+        if step.node.is_level:
+            return step, faults, self._graph.signs(step.node, segment)
         if len(node.memo) >= MEMO_SIZE:
             node.memo.clear()
         known = node.memo[segment.text] = step, faults, self._graph.signs(step.node, segment)
@@ -203,15 +209,6 @@ class _Walk:
                 children.append(loop)
             else:
                 parent.children = [loop]
-
-    def _learn_level(self, step: Step, hl: Segment) -> Known | None:
-        """A level may begin almost anywhere: where its number is wrong or much is missing, other readings are tried."""
-        around = [*self._outer, self._loop][-1 - step.leaves]
-        if self._is_early(step) or not self._levels.continues(hl, around.numbers):
-            return self._recover(hl, Reading(DOUBTFUL, step, []))
-        if faults := step.node.checker.faults(hl):
-            return self._recover(hl, Reading(ALLOWED, step, []))
-        return step, faults, self._graph.signs(step.node, hl)
 
     def _is_early(self, step: Step) -> bool:
         """Whether a step comes before something that is required, in a loop that it leaves, enters or stays in."""
