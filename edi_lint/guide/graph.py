@@ -237,7 +237,7 @@ class Graph:
         return []
 
     def headless(self, node: Node, key: Key) -> tuple[Headless, ...]:
-        """The ways in which a segment with this key can follow ``node`` in a loop without its head, likeliest first."""
+        """The ways in which a segment can follow ``node`` in a loop that has lost its head, the likeliest first."""
         found = node.headless.get(key)
         if found is None:
             if len(node.headless) >= MEMO_SIZE:

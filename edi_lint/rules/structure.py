@@ -213,6 +213,13 @@ _add(
     ik502="1",
 )  # fmt: skip
 _add(
+    "ENV025", "component-separator",
+    "ISA16 declares {declared} as the component separator, but the claims use {used}; they were read with that.",
+    "Write {used} into ISA16, or build the composite elements with {declared}.",
+    "A receiver splits composites at the separator of ISA16: it finds none, and rejects every claim.",
+    ta1="027",
+)  # fmt: skip
+_add(
     "ENV030", "byte-order-mark",
     "The file begins with a byte order mark (BOM).",
     "Save the batch as plain ASCII without BOM.",

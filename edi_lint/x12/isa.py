@@ -56,9 +56,16 @@ def isa_faults(isa: Segment) -> Iterator[Fault]:
             wrong_width.append(position)
         elif not re.fullmatch(element.pattern, value.rstrip() if element.width > 1 else value, re.DOTALL):
             yield Fault("isa-element", isa, Ref(position), facts={"name": element.name, "ta1": element.ta1})
+        elif position == len(ISA_ELEMENTS) and value != isa.delimiters.component:
+            used = _shown(isa.delimiters.component)
+            yield Fault("component-separator", isa, Ref(position), facts={"declared": _shown(value), "used": used})
     if wrong_width:
         widths = ", ".join(
             f"ISA{position:02d} is {len(values[position - 1])} wide (right: {ISA_ELEMENTS[position - 1].width})"
             for position in wrong_width
         )
         yield Fault("isa-width", isa, Ref(wrong_width[0]), facts={"widths": widths})
+
+
+def _shown(separator: str) -> str:
+    return separator if separator.isprintable() else f"0x{ord(separator):02X}"

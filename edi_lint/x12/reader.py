@@ -19,6 +19,7 @@ from typing import Protocol
 
 from .fault import Fault
 from .segment import Delimiters, Segment
+from .separators import as_used, declared
 from .sniff import sniff
 
 __all__ = ["ByteStream", "Reader"]
@@ -28,11 +29,12 @@ LONGEST_SEGMENT = 1 << 20
 """A segment may not be longer than this (bytes): the longest that the guide allows is below 4,000."""
 _HEADER_BYTES = 1024
 """An ISA is 106 bytes; a padded or wrapped one is looked for within this many."""
+_SAMPLE_BYTES = 1 << 16
+"""The separators are compared with those that the first claims use: they begin within this many bytes."""
 _BLANKS = " \t\r\n"
 _ENDINGS = "\x1a\0"
 """Bytes that old systems leave after the last segment."""
 _ISA = re.compile(r"ISA([^A-Za-z0-9 \t\r\n])")
-_ISA_ELEMENTS = 16
 _OVERLAP = 4
 """An ISA that lies across two chunks is found by keeping this much of the first."""
 
@@ -79,9 +81,10 @@ class Reader:
                 self._skip_foreign()
                 continue
             self._noted.clear()
-            delimiters = _delimiters(self._text[:_HEADER_BYTES])
+            delimiters = declared(self._text[:_HEADER_BYTES])
             if delimiters is not None:
-                return delimiters
+                self._fill(_SAMPLE_BYTES)
+                return as_used(delimiters, self._text[:_SAMPLE_BYTES])
             self._note("isa-unreadable")
             self._advance(3)
 
@@ -137,6 +140,9 @@ class Reader:
         iea_start = "IEA" + delimiters.element
         before = self._ordinal
         while True:
+            if len(self._text) > LONGEST_SEGMENT and self._text.find(terminator, 0, LONGEST_SEGMENT + 1) < 0:
+                self._skip_segment(terminator)
+                continue
             pieces = self._text.split(terminator)
             tail = pieces.pop()
             start = self._offset
@@ -181,9 +187,7 @@ class Reader:
                     return
             self._offset, self._line, self._line_start = start, line, line_start
             self._text = tail
-            if len(tail) > LONGEST_SEGMENT:
-                self._skip_segment(terminator)
-            elif self._fill(len(tail) + 1) == len(tail):
+            if self._fill(len(tail) + 1) == len(tail):
                 yield from self._unterminated(delimiters, iea_start)
                 return
 
@@ -279,37 +283,3 @@ class Reader:
     def here(self) -> Segment:
         """Where the reader stands, as an empty segment: the end of the file once all is read."""
         return Segment("", self._ordinal + 1, self._offset, self._line, self._line_start, Delimiters())
-
-
-def _delimiters(header: str) -> Delimiters | None:
-    """The delimiters that an ISA declares, even if its elements have the wrong width; None if there is no telling.
-
-    A right ISA has its component separator after the 16th element separator and its terminator right behind it.
-    Where elements are missing or too many, the segment ends at what stands before ``GS``.
-    """
-    element = header[3]
-    at, found = 0, 0
-    while found < _ISA_ELEMENTS and (at := header.find(element, at)) >= 0:
-        found, at = found + 1, at + 1
-    group = re.search(r"([^A-Za-z0-9 ])[\r\n]*GS" + re.escape(element), header)
-    component, terminator = ":", ""
-    if found == _ISA_ELEMENTS and (group is None or group.start() >= at):
-        component, terminator = header[at : at + 1], header[at + 1 : at + 2]
-        if group is not None and group.start() == at and _ends_segments(header, component, group.end()):
-            component, terminator = ":", component  # ISA16 is missing: the terminator stands in its place.
-        elif group is not None and group.start() > at + 1:
-            terminator = group.group(1)
-    elif group is not None:
-        terminator = group.group(1)
-    if not terminator or terminator.isalnum() or terminator in (element, " ") or component == element:
-        return None
-    fields = header.split(element, _ISA_ELEMENTS)
-    repetition = fields[11] if len(fields) > _ISA_ELEMENTS else "^"
-    if len(repetition) != 1 or repetition.isalnum() or repetition in (" ", element, component, terminator):
-        repetition = ""
-    return Delimiters(element, component, repetition, terminator)
-
-
-def _ends_segments(header: str, character: str, start: int) -> bool:
-    """Whether ``character`` stands at the ends of lines, or before an ST, behind ``start``."""
-    return re.search(re.escape(character) + r"[\r\n]|" + re.escape(character) + "ST", header[start:]) is not None
