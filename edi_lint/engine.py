@@ -141,7 +141,11 @@ class FileCheck:
                 if claim is not None:
                     claim.forget_lines()
                 continue
-            found = [self._finding(fault, claim) for fault in faults if self._is_enabled(fault)]
+            found = [
+                self._finding(fault, claim if fault.loop is not None else None)
+                for fault in faults
+                if self._is_enabled(fault)
+            ]
             hidden = {name for rule, _ in hits for name in rule.hides}
             found += [self._told(rule, hit, claim) for rule, hit in hits if rule.id not in hidden]
             found.sort(key=lambda finding: finding.offset)

@@ -77,9 +77,13 @@ class Batch:
         self._foreign_group = False
         self._sets_in_interchange = 0
         self._unfinished = 0
+        self._form: list[Fault] = []
+        """What the reader had to say of segments that are still to come."""
 
     def __iter__(self) -> Iterator[Part]:
         while (segment := self._segments.next()) is not None:
+            if segment.id != "ISA":
+                yield from self._own(self._form_faults(segment))
             yield from self._segment(segment)
         yield from self._end()
         counts = self.counts
@@ -117,14 +121,18 @@ class Batch:
             envelope.lose_set()
 
     def _open_interchange(self, isa: Segment) -> Iterator[Part]:
+        form = self._form_faults(isa)
+        if form and self._sets_in_interchange and not self._foreign_interchange:
+            yield Part(form)  # It stands in or behind the interchange before.
+            form = []
         if self.envelope.isa is not None:
             # The one before was not closed.
             faults = self.envelope.open_interchange(isa)
             yield from self._own(faults[:1])
             yield from self._release()
-            self._held = [*self._form_faults(), *faults[1:]]
+            self._held = [*form, *faults[1:]]
         else:
-            self._held = [*self._form_faults(), *self.envelope.open_interchange(isa)]
+            self._held = [*form, *self.envelope.open_interchange(isa)]
         self._foreign_interchange = self._foreign_group = False
         self._sets_in_interchange = 0
         yield Part([], segment=isa)
@@ -164,11 +172,18 @@ class Batch:
         if held:
             yield Part(held)
 
-    def _form_faults(self) -> list[Fault]:
-        """What the reader has to say since it was last asked; half a segment at the end is for `_end` to tell."""
-        found, self._reader.faults = self._reader.faults, []
-        self._unfinished += sum(int(fault.facts["bytes"]) for fault in found if fault.kind == "unfinished-segment")
-        return [fault for fault in found if fault.kind != "unfinished-segment"]
+    def _form_faults(self, before: Segment | None = None) -> list[Fault]:
+        """What the reader has to say of all that it has read, or of what stands before a segment.
+
+        Half a segment at the end is for `_end` to tell.
+        """
+        if new := self._reader.faults:
+            self._reader.faults = []
+            self._unfinished += sum(int(fault.facts["bytes"]) for fault in new if fault.kind == "unfinished-segment")
+            self._form += [fault for fault in new if fault.kind != "unfinished-segment"]
+        found = [fault for fault in self._form if before is None or fault.segment.offset <= before.offset]
+        self._form = self._form[len(found) :]
+        return found
 
     def _end(self) -> Iterator[Part]:
         if self._foreign:
@@ -213,12 +228,13 @@ class Batch:
         self._assembler.begin(envelope.isa or st, envelope.gs, st)
         trailer: Segment | None = None
         for unit in walk(self._guide.graph(st.delimiters), st, self._segments):
-            if self._reader.faults and (form := self._form_faults()):
-                yield Part(form)
+            form: list[Fault] = []
+            if self._reader.faults or self._form:
+                form = self._form_faults(unit.following or next(iter(self._segments.peek(1)), None))
             record = self._assembler.record(unit)
             if isinstance(record, Claim):
                 self.counts.service_lines += len(record.lines)
-            yield Part(unit.faults, record, unit.cut, None, unit.signs)
+            yield Part([*unit.faults, *form] if form else unit.faults, record, unit.cut, None, unit.signs)
             trailer = unit.loop.segments[-1] if unit.loop.segments else None
         if trailer is not None and trailer.id == "SE":
             yield Part(envelope.close_transaction(trailer), segment=trailer)

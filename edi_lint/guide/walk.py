@@ -65,10 +65,11 @@ class Unit:
     """A finished part of the transaction set, with the faults found in it. ``loop`` is its outermost loop.
 
     ``above`` holds the loops that it lies in, outermost first. ``cut`` is True when the transaction set broke off
-    inside it. ``signs`` holds what its segments are signs of (`Signs`).
+    inside it. ``signs`` holds what its segments are signs of (`Signs`). ``following`` is the segment that begins the
+    next unit; None where the walk ends.
     """
 
-    __slots__ = ("above", "cut", "faults", "loop", "signs")
+    __slots__ = ("above", "cut", "faults", "following", "loop", "signs")
 
     def __init__(self, loop: OpenLoop, above: tuple[OpenLoop, ...] = ()) -> None:
         self.loop = loop
@@ -76,6 +77,7 @@ class Unit:
         self.faults: list[Fault] = []
         self.cut = False
         self.signs = 0
+        self.following: Segment | None = None
 
 
 def walk(graph: Graph, start: Segment, segments: Segments) -> Iterator[Unit]:
@@ -134,6 +136,7 @@ class _Walk:
                     leaves -= 1
                 if step.opens_unit:
                     self._check_before(step.enters[0] if step.enters else node, segment)
+                    self._unit.following = segment
                     yield self._unit
                     self._unit = Unit(self._loop)
                 if self._recovered:
