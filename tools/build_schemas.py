@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from edi_lint.reports.config_pages import config_schema
 from edi_lint.reports.schema import report_schema
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
@@ -15,7 +16,8 @@ SCHEMAS = Path(__file__).parent.parent / "schemas"
 
 def schemas() -> dict[str, str]:
     """The text of each generated schema by the name of its file."""
-    return {"report.schema.json": json.dumps(report_schema(), indent=2) + "\n"}
+    found = {"config.schema.json": config_schema(), "report.schema.json": report_schema()}
+    return {name: json.dumps(schema, indent=2) + "\n" for name, schema in found.items()}
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import click
 from ..errors import UserError
 from .version import show_version
 
-__all__ = ["main"]
+__all__ = ["group", "main"]
 
 _COMMANDS = {
     "check": ("check", "Lint claim batches and report what a payer would reject or deny."),
@@ -53,7 +53,7 @@ class _LazyGroup(click.Group):
     callback=show_version,
     help="Show the versions of edi-lint, guide, rules and reference data.",
 )
-def _group() -> None:
+def group() -> None:
     """Lint X12 837P claim batches, with a special eye on CPT 96372 injections.
 
     @FILE among the arguments stands for the lines of FILE, an argument each. Exit status: 0 nothing failed, 1 something
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        status: Any = _group.main(_expanded(arguments), prog_name="edi-lint", standalone_mode=False)
+        status: Any = group.main(_expanded(arguments), prog_name="edi-lint", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)

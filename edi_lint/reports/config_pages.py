@@ -13,7 +13,7 @@ from ..config import Config, ConfigError, ConfigFile, Settings
 from ..errors import did_you_mean
 from .toml_text import toml, toml_value
 
-__all__ = ["Key", "first_file", "key_page", "key_table", "keys", "settings_page", "settings_text"]
+__all__ = ["Key", "config_schema", "first_file", "key_page", "key_table", "keys", "settings_page", "settings_text"]
 
 _TABLES = {"options", "overrides", "waivers"}
 
@@ -235,6 +235,22 @@ def _table(item: msgspec.Struct) -> dict[str, Any]:
     table: dict[str, Any] = msgspec.to_builtins(item, builtin_types=(date,))
     table.pop("declared", None)
     return table
+
+
+# -- the schema -------------------------------------------------------------------------------------------
+
+
+def config_schema() -> dict[str, Any]:
+    """The schema of a configuration file, in JSON Schema 2020-12: editors that know TOML complete keys by it."""
+    schema = msgspec.json.schema(ConfigFile)
+    definitions = schema["$defs"]
+    del definitions["Waiver"]["properties"]["declared"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **definitions.pop("ConfigFile"),
+        "title": "edi-lint configuration",
+        "$defs": definitions,
+    }
 
 
 # -- the reference page -----------------------------------------------------------------------------------
