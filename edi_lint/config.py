@@ -58,8 +58,10 @@ def as_options(value: RuleOptions | Mapping[str, Any]) -> RuleOptions:
         return value
     try:
         return msgspec.convert(dict(value), RuleOptions)
-    except (msgspec.ValidationError, TypeError) as error:
-        raise ConfigError(f"options: {error}") from None
+    except msgspec.ValidationError as error:
+        from .config_errors import explain
+
+        raise ConfigError(f"options: {explain(str(error), RuleOptions)}") from None
 
 
 class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename="kebab"):

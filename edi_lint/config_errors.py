@@ -32,7 +32,7 @@ _KINDS = {
     "datetime": "a date with a time",
     "null": "nothing",
 }
-_SENTENCE = re.compile(r"(?P<what>.*?)(?: - at (?P<key>key in )?`\$(?P<path>.*)`)?")
+_SENTENCE = re.compile(r"(?P<what>.*?)(?: - at (?P<key>`key` in )?`\$(?P<path>.*)`)?")
 
 
 def explain(message: str, kind: type[msgspec.Struct]) -> str:

@@ -77,13 +77,18 @@ class FileOverrides:
         self.always: Applied = tuple(number for number, override in concerned if not _is_conditional(override))
         self.depends = len(self.always) < len(concerned)
         self._concerned = concerned
+        self._isa08 = self._gs03 = ""
         self._known: dict[tuple[str, str, Whose], Applied] = {}
 
     def of(self, record: UnitRecord | None, envelope: Envelope) -> Applied:
         """The overrides that apply to a record, or to the envelope where there is none."""
-        isa, gs = envelope.isa, envelope.gs
+        # What is said of a trailer is said when the envelope is closed: it belongs to the receiver before.
+        if envelope.isa is not None:
+            self._isa08 = envelope.isa.get(8)
+        if envelope.gs is not None:
+            self._gs03 = envelope.gs.get(3)
         whose = Whose() if record is None or isinstance(record, BillingProvider) else claim_of(record)
-        key = (isa.get(8) if isa is not None else "", gs.get(3) if gs is not None else "", whose)
+        key = (self._isa08, self._gs03, whose)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= _MOST_REMEMBERED:

@@ -49,8 +49,8 @@ def contexts(
     if isinstance(command, click.Group):
         for inner_name in command.list_commands(context):
             inner = command.get_command(context, inner_name)
-            assert inner is not None
-            yield from contexts(inner, inner_name, context)
+            if inner is not None:
+                yield from contexts(inner, inner_name, context)
 
 
 def main() -> None:

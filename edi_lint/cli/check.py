@@ -11,7 +11,7 @@ import click
 from ..escaping import file_name
 from ..findings import SEVERITIES
 from ..output import Run, hand_over
-from .options import paths
+from .options import paths, privacy_options
 from .outputs import FORMATS, FormatParameter, Request, opened, requested
 from .session import Session
 from .settings import judgement_options, settings_options
@@ -46,6 +46,7 @@ __all__ = ["command"]
     "-o", "--output-file", metavar="FILE", help="Where the format goes that names no file.  [default: standard output]"
 )
 @click.option("--statistics", is_flag=True, help="Count by rule instead of listing the findings.")
+@privacy_options
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is used, waived and left out.")
 @click.option("--show-settings", is_flag=True, help="Print the settings of each input and where they come from.")

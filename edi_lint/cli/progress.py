@@ -63,7 +63,7 @@ class Progress:
             return read
         done = min(1.0, self._read / self._total)
         left = (1 - done) * seconds / done
-        text = f" {done:4.0%}  {read}, {_duration(left)} left"
+        text = f"{done:4.0%}  {read}, {_duration(left)} left"
         width = min(40, shutil.get_terminal_size().columns - len(text) - 3)
         if width < 5:
             return text.strip()

@@ -17,12 +17,12 @@ from ..config_files import Loaded, Raw, compose, find_config, inline_settings, r
 from ..findings import SEVERITIES
 from ..selection import validate
 from ..sources import Source
-from .options import privacy_options, selectors, to_date
+from .options import selectors, to_date
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["Configurations", "Configured", "Rules", "settings_options"]
+__all__ = ["Configurations", "Configured", "Rules", "judgement_options", "settings_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -79,7 +79,6 @@ _SETTINGS = (
         metavar="N",
         help="Read no more than this of one input, after unpacking.  [default: 4096 for .gz and .zip]",
     ),
-    privacy_options,
 )
 
 _JUDGEMENT = (
