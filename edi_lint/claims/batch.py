@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ..guide import PROFESSIONAL_CLAIM_GUIDES, Guide, Segments, transaction_name, walk
+from ..guide import PROFESSIONAL_CLAIM_GUIDES, Guide, OpenLoop, Segments, transaction_name, walk
 from ..x12 import ByteStream, Envelope, Fault, Reader, Segment
 from .assemble import Assembler, UnitRecord
 from .records import Claim
@@ -46,6 +46,7 @@ class Part(msgspec.Struct):
     segment (ISA, GS, ST or a trailer) that has just been read, behind what it ends and before what it begins;
     ``foreign`` is True for the ST of a transaction set that is no 837P and is passed over.
     ``signs`` holds what the segments of the record are signs of, for whom the guide was asked to gather them.
+    ``loop`` is the loop of the record; of the header and the trailer, the transaction set.
     """
 
     faults: list[Fault]
@@ -54,6 +55,7 @@ class Part(msgspec.Struct):
     segment: Segment | None = None
     signs: int = 0
     foreign: bool = False
+    loop: OpenLoop | None = None
 
 
 class Batch:
@@ -234,7 +236,13 @@ class Batch:
             record = self._assembler.record(unit)
             if isinstance(record, Claim):
                 self.counts.service_lines += len(record.lines)
-            yield Part([*unit.faults, *form] if form else unit.faults, record, unit.cut, None, unit.signs)
+            yield Part(
+                [*unit.faults, *form] if form else unit.faults,
+                record,
+                unit.cut,
+                signs=unit.signs,
+                loop=unit.loop,
+            )
             trailer = unit.loop.segments[-1] if unit.loop.segments else None
         if trailer is not None and trailer.id == "SE":
             yield Part(envelope.close_transaction(trailer), segment=trailer)

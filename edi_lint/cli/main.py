@@ -17,6 +17,7 @@ __all__ = ["group", "main"]
 
 _COMMANDS = {
     "check": ("check", "Lint claim batches and report what a payer would reject or deny."),
+    "show": ("show", "Show a batch as people read it, with names, meanings and findings."),
     "extract": ("extract", "List the service lines with 96372 (or other codes), their diagnoses, modifiers and drugs."),
     "explain-ack": ("explain_ack", "Explain a TA1, 999 or 277CA, from anyone, as sentences."),
     "baseline": ("baseline", "Count what is found now, so that later checks tell only what is new."),
