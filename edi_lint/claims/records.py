@@ -63,6 +63,7 @@ class Entity(Record):
     first_name = Text("NM1", 4, seldom=True)
     id_qualifier = Text("NM1", 8)
     id = Text("NM1", 9)
+    taxonomy = Text("PRV", 3)
     address_line_1 = Text("N3", 1, seldom=True)
     address_line_2 = Text("N3", 2, seldom=True)
     city = Text("N4", 1, seldom=True)
@@ -83,8 +84,6 @@ class Entity(Record):
 
 class Provider(Entity):
     """A provider of the claim or of a service line. ``npi`` is empty when NM108 is not XX."""
-
-    taxonomy = Text("PRV", 3)
 
     @lazy
     def npi(self) -> str:

@@ -132,8 +132,13 @@ class _Walk:
             else:
                 leaves = step.leaves
                 while leaves:
-                    self._leave(segment)
                     leaves -= 1
+                    inner = self._loop
+                    if inner.spec.levels_inside or inner.spec.required & ~inner.seen:
+                        self._leave(segment)
+                    else:
+                        inner.following = segment
+                        self._loop = self._outer.pop()
                 if step.opens_unit:
                     self._check_before(step.enters[0] if step.enters else node, segment)
                     self._unit.following = segment

@@ -375,6 +375,7 @@ def subscriber_id_unwanted(subscriber: Subscriber, context: Context) -> Iterator
     snip=4,
     source="005010X222A1 situational rule, 2010BA and 2010CA REF*Y4 (SR025)",
     level=("subscriber", "patient"),
+    needs=("REF*Y4",),
     acks=UNWANTED,
     examples=(
         Bad({"NM1*PR*2*EXAMPLE": "REF*Y4*TST4711~NM1*PR*2*EXAMPLE"} | payer("MC"), at=("2010BA", "REF")),
@@ -391,19 +392,13 @@ def casualty_claim_number_unwanted(record: Subscriber | Patient, context: Contex
     Fix: Move REF*Y4 to loop 2010CA, or remove it.
     """
     subscriber = record if isinstance(record, Subscriber) else record.subscriber
-    if subscriber is None:
-        return
     loop = record.inner("2010BA" if record is subscriber else "2010CA")
     number = find(loop, "REF", "Y4") if loop is not None else None
+    if subscriber is None or loop is None or number is None:
+        return
     if subscriber.scope in _SCOPES_WITHOUT_CASUALTY:
-        if loop is not None and number is not None:
-            words = f"REF*Y4 is for property and casualty claims, and SBR09 is {subscriber.claim_filing_indicator}."
-            yield Hit(place(loop, number), words, trigger=subscriber.at("claim_filing_indicator"))
-        return
-    insured = subscriber.inner("2010BA")
-    number = find(insured, "REF", "Y4") if insured is not None else None
-    if record is subscriber or insured is None or number is None or subscriber.relationship == "18":
-        return
-    if _once(context, subscriber):
+        words = f"REF*Y4 is for property and casualty claims, and SBR09 is {subscriber.claim_filing_indicator}."
+        yield Hit(place(loop, number), words, trigger=subscriber.at("claim_filing_indicator"))
+    elif record is subscriber and subscriber.relationship != "18" and _announces_patients(subscriber):
         words = "REF*Y4 stands with the subscriber, but belongs to the patient, who is somebody else (2010CA)."
-        yield Hit(place(insured, number), words, trigger=record.head)
+        yield Hit(place(loop, number), words, trigger=subscriber.head)
