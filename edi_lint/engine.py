@@ -126,32 +126,44 @@ class FileCheck:
 
     def parts(self) -> Iterator[tuple[Part, list[Finding]]]:
         """The parts of the batch in file order, each with what was found in it, in the order of the file."""
-        choose = self._choose
+        before: tuple[Part, list[Finding]] | None = None
         for part in self._batch:
-            record, faults = part.record, part.faults
-            if choose is not None:
-                self._rules = choose(record, self._batch.envelope)
-                self._context.options = self._rules.options
-            hits = self._hits = []
-            if record is not None and not part.cut:
-                self._run(record, part.signs)
-            claim = record if isinstance(record, Claim) else None
-            if not hits and not faults:
-                yield part, []
-                if claim is not None:
-                    claim.forget_lines()
-                continue
-            found = [
-                self._finding(fault, claim if fault.loop is not None else None)
-                for fault in faults
-                if self._is_enabled(fault)
-            ]
-            hidden = {name for rule, _ in hits for name in rule.hides}
-            found += [self._told(rule, hit, claim) for rule, hit in hits if rule.id not in hidden]
-            found.sort(key=lambda finding: finding.offset)
-            yield part, found
-            if claim is not None:
-                claim.forget_lines()
+            found = self._judge(part)
+            if before is not None:
+                # The header of a transaction set is judged with its first provider, and what is found told as its own.
+                start = part.record.head.segment.offset if part.record is not None else 0
+                before[1].extend(finding for finding in found if finding.offset < start)
+                before[1].sort(key=_offset)
+                yield before
+                found = [finding for finding in found if finding.offset >= start]
+            before = (part, found) if part.record is None else None
+            if before is None:
+                yield part, found
+                if isinstance(part.record, Claim):
+                    part.record.forget_lines()
+        if before is not None:
+            yield before
+
+    def _judge(self, part: Part) -> list[Finding]:
+        record, faults = part.record, part.faults
+        if self._choose is not None:
+            self._rules = self._choose(record, self._batch.envelope)
+            self._context.options = self._rules.options
+        hits = self._hits = []
+        if record is not None and not part.cut:
+            self._run(record, part.signs)
+        if not hits and not faults:
+            return []
+        claim = record if isinstance(record, Claim) else None
+        found = [
+            self._finding(fault, claim if fault.loop is not None else None)
+            for fault in faults
+            if self._is_enabled(fault)
+        ]
+        hidden = {name for rule, _ in hits for name in rule.hides}
+        found += [self._told(rule, hit, claim) for rule, hit in hits if rule.id not in hidden]
+        found.sort(key=_offset)
+        return found
 
     # -- running the rules ----------------------------------------------------------------------------
 
@@ -306,6 +318,10 @@ class FileCheck:
             (0, 0) if spot.missing else msgspec.structs.replace(segment, text=text, _elements=None).span(spot.ref)
         )
         return Excerpt(text, start, length)
+
+
+def _offset(finding: Finding) -> int:
+    return finding.offset
 
 
 def _scope(record: UnitRecord) -> str:

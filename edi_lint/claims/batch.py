@@ -228,7 +228,6 @@ class Batch:
     def _claims(self, st: Segment) -> Iterator[Part]:
         envelope = self.envelope
         self._assembler.begin(envelope.isa or st, envelope.gs, st)
-        trailer: Segment | None = None
         for unit in walk(self._guide.graph(st.delimiters), st, self._segments):
             form: list[Fault] = []
             if self._reader.faults or self._form:
@@ -236,16 +235,16 @@ class Batch:
             record = self._assembler.record(unit)
             if isinstance(record, Claim):
                 self.counts.service_lines += len(record.lines)
-            yield Part(
-                [*unit.faults, *form] if form else unit.faults,
-                record,
-                unit.cut,
-                signs=unit.signs,
-                loop=unit.loop,
-            )
+            faults = [*unit.faults, *form] if form else unit.faults
             trailer = unit.loop.segments[-1] if unit.loop.segments else None
-        if trailer is not None and trailer.id == "SE":
-            yield Part(envelope.close_transaction(trailer), segment=trailer)
+            if trailer is None or trailer.id != "SE":
+                yield Part(faults, record, unit.cut, signs=unit.signs, loop=unit.loop)
+                continue
+            # What is wrong with the SE itself is told with what its count and control number say.
+            own = [fault for fault in faults if fault.segment is trailer and fault.ref is not None]
+            others = [fault for fault in faults if fault not in own]
+            yield Part(others, record, unit.cut, signs=unit.signs, loop=unit.loop)
+            yield Part([*own, *envelope.close_transaction(trailer)], segment=trailer)
 
     def _control_faults(self, segment: Segment) -> list[Fault]:
         """What is wrong with the elements of a GS, GE or IEA."""

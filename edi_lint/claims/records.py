@@ -51,6 +51,8 @@ __all__ = [
 MEDICARE, MEDICARE_ADVANTAGE, MEDICAID, COMMERCIAL = "medicare", "medicare-advantage", "medicaid", "commercial"
 DIAGNOSIS_QUALIFIERS = frozenset({"ABK", "ABF", "BK", "BF"})
 """The qualifiers of diagnoses in HI that pointers count: ICD-10-CM and, from before, ICD-9-CM."""
+MOST_DIAGNOSES = 12
+"""An HI has no place for more; what stands behind is no diagnosis of the claim."""
 _SCOPES = {"MB": MEDICARE, "MA": MEDICARE, "16": MEDICARE_ADVANTAGE, "HM": MEDICARE_ADVANTAGE, "MC": MEDICAID}
 
 
@@ -514,7 +516,7 @@ class TransactionSet:
 def _codes_in(text: str, delimiters: Delimiters) -> tuple[tuple[str, str, int], ...]:
     """Qualifier, code and position of the diagnoses of an HI segment; none if it holds other codes."""
     found = []
-    for position, value in enumerate(text.split(delimiters.element)):
+    for position, value in enumerate(text.split(delimiters.element)[: MOST_DIAGNOSES + 1]):
         qualifier, code, *_ = (*value.split(delimiters.component), "")
         if position == 1 and qualifier not in DIAGNOSIS_QUALIFIERS:
             return ()
