@@ -6,7 +6,9 @@ id and message, in the order of the report; a format that shows no message gives
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import re
@@ -190,6 +192,48 @@ def gitlab(text: str) -> Told:
     return told
 
 
+def html_records(text: str) -> list[list[Any]]:
+    """The records of the page, after a look at its frame: our own style and script, nothing from elsewhere."""
+    assert text.startswith("<!doctype html>\n")
+    page = etree.fromstring(text.encode(), etree.HTMLParser(huge_tree=True, encoding="utf-8"))
+    assert [script.get("type") for script in page.iter("script")] == ["application/json", None]
+    policy = page.find(".//meta[@http-equiv='Content-Security-Policy']").get("content")
+    assert policy.startswith("default-src 'none'; ")
+    for kind in ("style", "script"):
+        [own] = [node for node in page.iter(kind) if node.get("type") is None]
+        digest = base64.b64encode(hashlib.sha256(own.text.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}'" in policy
+    for node in page.iter():
+        assert not {"src", "href", "style", "onclick", "onload", "onerror"} & set(node.keys()) - {"href"}
+        assert node.get("href", "#").startswith("#")
+    records: list[list[Any]] = json.loads(page.find(".//script[@id='records']").text)
+    return records
+
+
+def html(text: str) -> Told:
+    records = html_records(text)
+    assert records[-1][0] == "end"
+    kinds: dict[str, int] = {}
+    rules: list[str] = []
+    told = []
+    for kind, *rest in records:
+        # Whatever a record names by its number has been told before.
+        if kind == "rule":
+            rules.append(rest[0])
+        elif kind == "segment":
+            assert rest[0] is None or rest[0] < kinds["node"]
+        elif kind == "unit":
+            assert rest[2] is None or rest[2] < kinds["unit"]
+            assert all((one[0] if isinstance(one, list) else one) < kinds["segment"] for one in rest[4])
+        elif kind == "finding":
+            assert rest[0] is None or rest[0] < kinds["unit"]
+            assert rest[5] < kinds["file"]
+            assert rest[16] < kinds["payer"]
+            told.append((rules[rest[1]], rest[3]))
+        kinds[kind] = kinds.get(kind, 0) + 1
+    return told
+
+
 JUDGES: dict[str, Callable[[str], Told]] = {
     "full": full,
     "concise": concise,
@@ -201,4 +245,5 @@ JUDGES: dict[str, Callable[[str], Told]] = {
     "junit": junit,
     "github": github,
     "gitlab": gitlab,
+    "html": html,
 }

@@ -137,7 +137,7 @@ def test_hostile_values_stay_what_they_are(name: str, settings: Run, hostile: li
         assert _visible(value).replace(" ", "") in _visible(shown).replace(" ", "")
 
 
-@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"html"}))
+@pytest.mark.parametrize("name", FORMATS)
 def test_hostile_files_through_the_command_line(name: str, tmp_path: Path) -> None:
     batch = (FIXTURES / "vaccine-billed-96372.edi").read_bytes()
     hostile_id = b'<script>%0A]]>|"'

@@ -37,6 +37,7 @@ FORMATS = {
     "junit": "edi_lint.reports.junit:Junit",
     "github": "edi_lint.reports.github:Github",
     "gitlab": "edi_lint.reports.gitlab:Gitlab",
+    "html": "edi_lint.reports.html:Html",
 }
 """The formats by the name that the user gives, and the class that writes each, imported only when it is asked for."""
 
