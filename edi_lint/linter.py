@@ -138,24 +138,20 @@ class Linter:
         for _, findings in self.parts(source, name):
             yield from self.shown.of(findings, self.config)
 
-    def parts(self, source: Input, name: str | None = None) -> Iterator[tuple[Part | None, list[Finding]]]:
+    def parts(self, source: Input, name: str | None = None) -> Iterator[tuple[Part, list[Finding]]]:
         """The parts of one input, each with what is told of it: for outputs that look at the batch itself.
 
-        What is waived or in the baseline is not told; everything else is counted. A part is None where there are only
-        findings to hand over.
+        What is waived or in the baseline is not told; everything else is counted.
         """
         started = time.perf_counter()
         name = file_name(name or _name(source))
-        policy, summary, fail_severity = self.policy, self.summary, self.config.fail_severity
-        on_read = self.shared.on_read
-        policy.begin(self._file(name))
+        summary, fail_severity, on_read = self.summary, self.config.fail_severity, self.shared.on_read
         with _stream(source) as stream:
             check = self.check(_Watched(stream, on_read) if on_read is not None else stream, name)
-            for part, findings in check.parts():
-                kept = policy.keep(part.record, findings)
-                for finding in kept:
+            for part, findings in self.told(check, name):
+                for finding in findings:
                     summary.count(finding, fail_severity)
-                yield part, kept
+                yield part, findings
         counts = check.counts
         summary.files += 1
         summary.bytes += counts.bytes
@@ -166,6 +162,13 @@ class Linter:
         summary.seconds = round(summary.seconds + time.perf_counter() - started, 6)
         if check.crashed:
             summary.exit = 2
+
+    def told(self, check: FileCheck, name: str) -> Iterator[tuple[Part, list[Finding]]]:
+        """The parts of a check with those of its findings that are not let pass. Counts nothing into the summary."""
+        policy = self.policy
+        policy.begin(self._file(name))
+        for part, findings in check.parts():
+            yield part, policy.keep(part.record, findings)
 
     def conclude(self) -> list[Finding]:
         """What is to be said of the configuration itself when all inputs are read: waivers without need."""

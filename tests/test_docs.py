@@ -109,6 +109,14 @@ def write_configuration(block: Block, folder: Path) -> None:
     (folder / name).write_text(block.text, "utf-8")
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_programs_of_a_page_run(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    for block in blocks(page):
+        if block.language == "python":
+            exec(compile(block.text, f"{page.name}:{block.line}", "exec"), {"__name__": "example"})  # noqa: S102 - our own
+
+
 REFERENCE_FILES = {
     "ccipra": "ccipra-v302r0-f1.txt",
     "medicaid-ptp": "ccipra-v302r0-f1.txt",
