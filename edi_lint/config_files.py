@@ -13,9 +13,18 @@ from typing import Any
 import msgspec
 
 from .config import Config, ConfigError, ConfigFile
-from .selection import validate
 
-__all__ = ["FILE_NAMES", "Loaded", "compose", "find_config", "inline_settings", "load_config", "read_config"]
+__all__ = [
+    "FILE_NAMES",
+    "Loaded",
+    "compose",
+    "find_config",
+    "inline_settings",
+    "load_config",
+    "masks_claim_ids",
+    "merge",
+    "read_config",
+]
 
 FILE_NAMES = (".edi-lint.toml", "edi-lint.toml", "pyproject.toml")
 """The names of configuration files; of several in one folder the first is used."""
@@ -53,6 +62,12 @@ def find_config(folder: Path) -> Path | None:
 def load_config(path: str | os.PathLike[str]) -> Config:
     """The configuration in a file, for programs. Raises `ConfigError`."""
     return compose([read_config(Path(path)).settings])
+
+
+def masks_claim_ids(folder: Path) -> bool:
+    """Whether the configuration for what lies in a folder hides CLM01: for what judges nothing and needs no more."""
+    path = find_config(folder)
+    return path is not None and bool(read_config(path).settings.get("mask-claim-ids", False))
 
 
 def read_config(path: Path) -> Loaded:
@@ -152,6 +167,8 @@ def _has_table(path: Path) -> bool:
 
 def _check(raw: Raw, shown: str, kind: type[ConfigFile]) -> ConfigFile:
     """The settings in their types. Raises `ConfigError` that names the file and the key."""
+    from .selection import validate  # Not before there is something to check: it knows all rules.
+
     try:
         settings = msgspec.convert(raw, kind)
         for number, waiver in enumerate(settings.waivers):

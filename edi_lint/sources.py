@@ -52,6 +52,11 @@ class Source(msgspec.Struct, frozen=True):
         return self.archive or self.name
 
     @property
+    def folder(self) -> Path:
+        """The folder of the file on disk; for standard input the working directory."""
+        return Path() if self.name == "-" else Path(self.file).parent
+
+    @property
     def is_packed(self) -> bool:
         """Whether it is unpacked while it is read."""
         return bool(self.member) or self.name.lower().endswith(_GZIP)

@@ -447,12 +447,21 @@ class TestPrivacy:
     def test_a_configuration_may_mask_claim_ids_and_not_show_values(self, folder: Path) -> None:
         (folder / "edi-lint.toml").write_text("mask-claim-ids = true\n")
         assert "M6001" not in check(folder).out
+        assert "M6001" not in run(folder, "extract", "batch.edi").out
         (folder / "edi-lint.toml").write_text("show-values = true\n")
         assert "--show-values is for the command line only" in one_line(check(folder))
 
     def test_the_claim_ids_of_an_answer_are_masked_on_request(self, folder: Path) -> None:
         answer = str(FIXTURES / "not-837p-999.edi")
         assert run(folder, "explain-ack", answer, "--mask-claim-ids").status == 0
+
+    def test_a_name_with_a_line_break_is_one_line(self, folder: Path) -> None:
+        one_line(run(folder, "check", "no\nsuch\x1b[31m.edi"))
+        (folder / "a\nb.edi.gz").write_bytes(b"no archive")
+        done = run(folder, "check", ".", *AS_OF)
+        assert done.status == 2
+        assert len(done.err.splitlines()) == 1
+        assert "\x1b" not in done.err
 
 
 def test_all_lines_are_extracted_on_request(folder: Path) -> None:

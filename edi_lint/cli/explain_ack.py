@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ..acks.explain import Explanation
+from ..config_files import masks_claim_ids
 from ..sources import Source, find_sources
 from .options import paths, privacy_options
 
@@ -25,7 +26,8 @@ def command(paths: tuple[str, ...], show_values: bool, mask_claim_ids: bool) -> 
     for source in sources:
         if len(sources) > 1:
             click.echo(f"{source.name}:")
-        status = max(status, _explain(source, show_values, mask_claim_ids))
+        masked = mask_claim_ids or masks_claim_ids(source.folder)
+        status = max(status, _explain(source, show_values, masked))
     return status
 
 

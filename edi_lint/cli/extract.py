@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from ..config_files import masks_claim_ids
 from ..extract import EXTRACT_FORMATS, LineRecord, extract_lines
 from ..guide import Guide, load_tables
 from ..linter import cache_folder
@@ -45,12 +46,13 @@ def command(
     """
     sources = find_sources(paths)
     wanted = None if all_lines else frozenset(selectors(codes) or ("96372",))
-    records = _records(sources, wanted, Privacy(mask_claim_ids=mask_claim_ids))
+    records = _records(sources, wanted, mask_claim_ids)
     EXTRACT_FORMATS[output_format](records, sys.stdout)
 
 
-def _records(sources: list[Source], codes: frozenset[str] | None, privacy: Privacy) -> Iterator[LineRecord]:
+def _records(sources: list[Source], codes: frozenset[str] | None, mask_claim_ids: bool) -> Iterator[LineRecord]:
     guide = Guide(load_tables(cache_folder()))
     for source in sources:
+        privacy = Privacy(mask_claim_ids=mask_claim_ids or masks_claim_ids(source.folder))
         with source.open() as stream:
             yield from extract_lines(stream, source.name, guide, codes, privacy)

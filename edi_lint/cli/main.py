@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from ..errors import UserError
+from ..escaping import file_name, printable
 from .version import show_version
 
 __all__ = ["group", "main"]
@@ -117,5 +118,5 @@ def _usage(error: click.UsageError) -> str:
 
 
 def _fail(message: str) -> int:
-    click.echo(f"edi-lint: {message}", err=True)
+    click.echo(f"edi-lint: {printable(file_name(message))}", err=True)
     return 2

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from ..claims import Part
+from ..escaping import file_name, printable
 from ..findings import Finding, Summary
 from ..linter import Linter, Shared
 from ..sources import Source, SourceError, find_sources
@@ -77,8 +78,10 @@ class Session:
         except (SourceError, OSError) as error:
             self.progress.hide()
             message = str(error) if isinstance(error, SourceError) else f"{source.name}: {error.strerror}"
-            click.echo(f"edi-lint: {message}", err=True)
+            click.echo(f"edi-lint: {printable(file_name(message))}", err=True)
             self.summary.exit = 2
+        finally:
+            self.progress.hide()
 
     def conclude(self) -> list[tuple[Linter, list[Finding]]]:
         """What is to be said of the configurations when all inputs are read."""

@@ -140,7 +140,7 @@ class Configurations:
         """The configuration that holds for an input. Raises `ConfigError`."""
         if self._isolated or self._named is not None:
             return self._configured(None)
-        return self._configured(self._near(Path("." if source.name == "-" else Path(source.file).parent)))
+        return self._configured(self._near(source.folder))
 
     def _near(self, folder: Path) -> Path | None:
         if folder not in self._nearest:
