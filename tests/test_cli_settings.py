@@ -333,6 +333,17 @@ class TestInputs:
         (folder / "bytes").write_bytes(b"\xff\xfe")
         assert one_line(run(folder, "check", "@bytes")) == "@bytes: not a text in UTF-8"
 
+    @pytest.mark.parametrize("arguments", [["check", "@batch.edi"], ["@batch.edi"]])
+    def test_a_batch_is_not_told_as_wrong_arguments(self, arguments: list[str], folder: Path) -> None:
+        line = one_line(run(folder, *arguments))
+        assert line == "@batch.edi: a batch, not a list of arguments; leave out the @"
+
+    @pytest.mark.parametrize("flag", ["--config", "--baseline"])
+    def test_a_batch_in_the_place_of_a_setting_stays_unread(self, flag: str, folder: Path) -> None:
+        line = one_line(check(folder, flag, "batch.edi"))
+        assert line.startswith("batch.edi: not ")
+        assert not re.search(r"ISA|EDILINT|DOE|EXAMPLE", line)
+
 
 class TestComfort:
     def test_verbose_says_what_is_used_on_standard_error(self, folder: Path) -> None:
@@ -381,6 +392,32 @@ class TestComfort:
             )
             assert b"MOD001" in done.stdout
             assert (b"\x1b[" in done.stdout) is coloured
+
+    def test_a_long_run_shows_its_progress_on_a_terminal(self, folder: Path) -> None:
+        code = (
+            "import sys, io\n"
+            "from edi_lint.cli import main, progress\n"
+            "class Terminal(io.StringIO):\n"
+            "    def isatty(self): return True\n"
+            "real, sys.stderr, progress._PATIENCE = sys.stderr, Terminal(), -1\n"
+            "try: main(sys.argv[1:])\n"
+            "finally: real.write(repr(sys.stderr.getvalue()))\n"
+        )
+        for quiet in ([], ["--quiet"]):
+            done = subprocess.run(
+                [sys.executable, "-c", code, "check", "batch.edi", "--output-format", "json-lines", *AS_OF, *quiet],
+                capture_output=True,
+                check=False,
+                cwd=folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                text=True,
+            )
+            assert [json.loads(line).get("rule") for line in done.stdout.splitlines()] == [*PLAIN, None]
+            if quiet:
+                assert done.stderr == "''"
+            else:
+                assert "100%  0 MB read" in done.stderr
+                assert done.stderr.endswith("\\r\\x1b[K'")
 
     def test_version_tells_all_editions(self, folder: Path) -> None:
         done = run(folder, "--version", EDI_LINT_DATA=str(folder / "data"))

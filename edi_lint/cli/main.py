@@ -107,6 +107,9 @@ def _expanded(arguments: list[str]) -> list[str]:
             ) from None
         except UnicodeDecodeError:
             raise click.ClickException(f"{argument}: not a text in UTF-8") from None
+        if content.lstrip().startswith("ISA"):
+            # Its lines would be told as wrong arguments, with whatever stands in them.
+            raise click.ClickException(f"{argument}: a batch, not a list of arguments; leave out the @")
         found += [line for line in content.splitlines() if line.strip()]
     return found
 

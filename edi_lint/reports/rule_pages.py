@@ -61,6 +61,7 @@ def _json(rules: Sequence[Rule], out: TextIO) -> None:
             "fix": rule.fix,
             "source": rule.source,
             "since": rule.since,
+            "preview": rule.preview,
             "acks": msgspec.to_builtins(rule.acks),
         }
         for rule in rules
@@ -84,7 +85,8 @@ def rule_page(rule: Rule, base: str | None) -> str:
     lines += ["## Facts", "", f"- Severity: {_severities(rule)}", f"- SNIP type: {rule.snip}"]
     if codes := _codes(rule):
         lines.append(f"- Acknowledgements: {codes}")
-    lines += [f"- Source: {rule.source}", f"- Since: {rule.since}", ""]
+    since = f"{rule.since}, on trial: it runs with `--preview`" if rule.preview else rule.since
+    lines += [f"- Source: {rule.source}", f"- Since: {since}", ""]
     return "\n".join(lines)
 
 
