@@ -153,7 +153,7 @@
     $("run").textContent = `version ${end.version}`;
     const notices = [];
     if (end.show_values) notices.push("This report shows patients' names, ids and birth dates. Treat it as the claims themselves.");
-    if (end.listed < total) notices.push(`The first ${number(end.listed)} of ${number(total)} findings are listed; all are counted.`);
+    if (end.listed < total) notices.push(`${number(end.listed)} of ${number(total)} findings are listed; all are counted.`);
     $("notice").textContent = notices.join(" ");
     $("notice").hidden = !notices.length;
     const legend = make("ul", { class: "legend" });
