@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from typing import Any
 
 import click
 
-from ..config import Config
 from ..escaping import file_name
-from ..linter import Linter
 from ..output import Run, hand_over
 from ..reports.show import Show
-from ..sources import find_sources
-from .options import paths, privacy_options, to_date, wants_colour
+from .options import paths, privacy_options, wants_colour
+from .session import Session
+from .settings import settings_options
 
 __all__ = ["command"]
 
@@ -21,29 +20,24 @@ __all__ = ["command"]
 @click.command("show")
 @paths
 @click.option("--claim", metavar="N|ID", help="Only this claim: its number in the file, or its CLM01.")
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
-    help="Judge the batch as on this day.  [default: today]",
-)
+@settings_options
 @privacy_options
-def command(
-    paths: tuple[str, ...], claim: str | None, as_of: datetime | None, show_values: bool, mask_claim_ids: bool
-) -> int:
+def command(paths: tuple[str, ...], claim: str | None, **asked: Any) -> int:
     """Show claim batches as people read them: names, meanings, and findings where they belong.
 
-    Reads files, folders, or - for standard input. Exit status: 0 it was shown, 1 there is no such claim, 2 the answer
-    is unknown.
+    Reads what check reads: files, folders, globs, .gz and .zip, or - for standard input. Exit status: 0 it was shown,
+    1 there is no such claim, 2 the answer is unknown.
     """
-    linter = Linter(Config(as_of=to_date(as_of), show_values=show_values, mask_claim_ids=mask_claim_ids))
-    output = Show(sys.stdout, Run(linter.rules, colour=wants_colour()), claim)
-    for source in find_sources(paths):
+    session = Session(paths, asked)
+    session.prepare()
+    output = Show(sys.stdout, Run(session.first.rules, colour=wants_colour()), claim)
+    for source, configured in session.inputs:
         output.begin_input(file_name(source.name))
-        for part, findings in linter.parts(source):
+        for part, findings in session.parts(source, session.linter(configured)):
             hand_over([output], part, findings)
         output.end_input()
+    status = 2 if session.summary.exit == 2 else 0
     if claim is not None and not output.shown:
         click.echo(f"edi-lint: no claim has the number or the id {claim}", err=True)
-        return 1
-    return 0
+        return status or 1
+    return status
