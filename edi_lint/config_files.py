@@ -54,7 +54,8 @@ def find_config(folder: Path) -> Path | None:
     for parent in (here, *here.parents):
         for name in FILE_NAMES:
             path = parent / name
-            if path.is_file() and (name != _PYPROJECT or _has_table(path)):
+            # A folder above that may not be looked into is none of ours: Path.is_file would break off there.
+            if os.path.isfile(path) and (name != _PYPROJECT or _has_table(path)):  # noqa: PTH113
                 return path
     return None
 

@@ -13,18 +13,10 @@ __all__ = ["write_settings"]
 
 def write_settings(session: Session, out: TextIO) -> None:
     """Write the settings of all inputs as TOML, those with the same settings together."""
-    grouped: list[tuple[object, list[str]]] = []
-    for source, configured in session.inputs:
-        names = next((names for known, names in grouped if known is configured), None)
-        if names is None:
-            grouped.append((configured, names := []))
-        names.append(file_name(source.name))
-    first = True
-    for _, configured in session.inputs:
-        names = next((names for known, names in grouped if known is configured), None)
-        if not names:
-            continue
-        rules = session.linter(configured).rules.rules
-        out.write(("" if first else "\n") + settings_text(configured.config, names, configured.files, len(rules)))
-        names.clear()
-        first = False
+    distinct = {id(configured): configured for _, configured in session.inputs}
+    texts = []
+    for configured in distinct.values():
+        names = [file_name(source.name) for source, own in session.inputs if own is configured]
+        running = len(session.linter(configured).rules.rules)
+        texts.append(settings_text(configured.config, names, configured.files, running))
+    out.write("\n".join(texts))
