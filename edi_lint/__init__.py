@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .findings import Finding, Report
     from .guide import GuideError
     from .linter import Linter, lint
+    from .refdata import RefdataError
     from .rules import rule
     from .sources import SourceError
 
@@ -25,6 +26,7 @@ __all__ = [
     "Finding",
     "GuideError",
     "Linter",
+    "RefdataError",
     "Report",
     "ServiceLine",
     "SourceError",
@@ -41,6 +43,7 @@ _HOMES = {
     "Finding": "findings",
     "GuideError": "guide",
     "Linter": "linter",
+    "RefdataError": "refdata",
     "Report": "findings",
     "ServiceLine": "claims",
     "SourceError": "sources",

@@ -233,6 +233,14 @@ class Settings(
         str,
         Meta(description="A file made by `edi-lint baseline`: what it counts is let pass.", examples=["baseline.json"]),
     ] = ""
+    data_folder: Annotated[
+        str,
+        Meta(
+            description="The folder of the reference tables that were loaded with `edi-lint refdata add`. Unset: "
+            "EDI_LINT_DATA, or the user data directory.",
+            examples=["../reference-data"],
+        ),
+    ] = ""
     options: Annotated[RuleOptions, Meta(description="Options of single rules.")] = RuleOptions()
     overrides: Annotated[
         tuple[Override, ...], Meta(description="Other settings for some files, receivers or payers.")

@@ -190,6 +190,8 @@ def _settled(raw: Raw, settings: ConfigFile, path: Path, content: str, shown: st
     own = dict(raw)
     if settings.baseline:
         own["baseline"] = str(path.parent / Path(settings.baseline).expanduser())
+    if settings.data_folder:
+        own["data-folder"] = str(path.parent / Path(settings.data_folder).expanduser())
     for key in ("overrides", "waivers"):
         if key in own:
             own[key] = [_with_full_paths(item, path.parent) for item in own[key]]

@@ -30,8 +30,9 @@ from .claims import (
 from .findings import ClaimRef, Excerpt, Finding, Origin, Severity
 from .guide import Guide, GuideTables
 from .privacy import Privacy
+from .refdata import BY_PROGRAM, Table, days_covered, title_of
 from .reference import Reference
-from .rules import CRASHED, STALE, STRUCTURE, Acks, Context, Dispatch, Hit, Level, Rule, fill
+from .rules import CRASHED, NOT_LOADED, STALE, STRUCTURE, Acks, Context, Dispatch, Hit, Level, Rule, fill
 from .x12 import ByteStream, Envelope, Fault, Segment
 
 __all__ = ["RULE_PAGES", "FileCheck", "Ruleset"]
@@ -72,7 +73,7 @@ class Ruleset:
         self.privacy = privacy
         self.options = options
         self.not_checked: set[str] = set()
-        """Tables that REF001 has spoken of in this run."""
+        """Tables that REF001 and REF002 have spoken of in this run."""
 
     def variant(
         self, rules: Iterable[Rule], options: Mapping[str, Any], strict: bool, severities: Mapping[str, Severity]
@@ -189,10 +190,22 @@ class FileCheck:
                 words = f"Rule {rule.id} broke with {type(error).__name__} and says nothing of this."
                 hits.append((CRASHED, Hit(record.head, words)))
 
-    def _not_checked(self, table: str, spot: Spot, day: date) -> None:
-        if STALE.id in self._rules.enabled and table not in self._rules.not_checked:
-            self._rules.not_checked.add(table)
-            self._hits.append((STALE, Hit(spot, f"Not checked against {table}: it does not cover {day.isoformat()}.")))
+    def _not_checked(self, table: Table, spot: Spot) -> None:
+        """Tell once in a run that a table is not there, or stale. The words are the same wherever it is needed first."""
+        rules, scope = self._rules, self._context.scope
+        medicaid = scope == "medicaid" and table in BY_PROGRAM
+        editions = rules.reference.editions(table, medicaid=medicaid)
+        if not editions:
+            rules.dispatch.dismiss(table, scope)
+        told, title = NOT_LOADED if not editions else STALE, title_of(table, medicaid=medicaid)
+        if told.id not in rules.enabled or title in rules.not_checked:
+            return
+        rules.not_checked.add(title)
+        if editions:
+            words = f"it covers dates of service {days_covered(editions)}, and this is another."
+        else:
+            words = "it is not loaded."
+        self._hits.append((told, Hit(spot, f"Not checked against {title}: {words}")))
 
     # -- from faults and hits to findings -------------------------------------------------------------
 

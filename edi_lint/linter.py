@@ -1,7 +1,7 @@
 """The front door for programs: lint a path, bytes or a stream, whole or finding by finding.
 
-Here the run's surroundings are settled (the day, the guide's cache folder, the shipped code sets, the baseline);
-everything behind it is a pure function of these.
+Here the run's surroundings are settled (the day, the guide's cache folder, the code sets, the tables that the user has
+loaded, the baseline); everything behind it is a pure function of these.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from .baseline import Baseline, read_baseline
 from .claims import Part
 from .config import Config, RejectScope
@@ -26,12 +28,13 @@ from .matching import FileOverrides, applies_to_set
 from .matching import Input as File
 from .policy import Policy, Shown, Usage, finding_about
 from .privacy import Privacy
-from .reference import shipped
+from .refdata import UserTables
+from .reference import Reference, shipped
 from .selection import Chosen, choose, possible_rules, validate
 from .sources import Source
 from .x12 import ByteStream
 
-__all__ = ["Input", "Linter", "Shared", "cache_folder", "lint"]
+__all__ = ["Input", "Linter", "Shared", "cache_folder", "data_folder", "lint"]
 
 Input = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Source
 
@@ -45,7 +48,10 @@ class Shared:
         self.usage = Usage()
         self.on_read: Callable[[int], None] | None = None
         """Told how many bytes have been read, each time that some are."""
+        self.not_checked: set[str] = set()
+        """Tables that were told to be missing or stale: once in a run."""
         self._baselines: dict[str, Baseline] = {}
+        self._references: dict[Path | None, Reference] = {}
 
     def baseline(self, name: str) -> Baseline | None:
         """The baseline in a file, read once; None without a name. Raises `ConfigError`."""
@@ -53,12 +59,26 @@ class Shared:
             self._baselines[name] = read_baseline(name)
         return self._baselines.get(name)
 
+    def reference(self, folder: str) -> Reference:
+        """The code sets, with the tables that the user has loaded into this folder, or the usual one without a name.
+
+        The store is opened here: if it is damaged, the run ends now (`RefdataError`), not in the middle of a batch.
+        """
+        where = Path(folder) if folder else data_folder()
+        found = self._references.get(where)
+        if found is None:
+            loaded = UserTables(where)
+            loaded.editions()
+            found = self._references[where] = msgspec.structs.replace(shipped(), loaded=loaded)
+        return found
+
 
 class Linter:
     """Lints any number of inputs with one configuration. `summary` counts what has been read so far.
 
     ``shared`` is what it shares with linters that other inputs of the same run need, for another configuration.
-    Raises `ConfigError` for a configuration that cannot be followed, and `GuideError` when pyx12's maps are missing.
+    Raises `ConfigError` for a configuration that cannot be followed, `GuideError` when pyx12's maps are missing, and
+    `RefdataError` when the tables that the user has loaded cannot be read.
     """
 
     def __init__(self, config: Config | None = None, shared: Shared | None = None) -> None:
@@ -81,13 +101,14 @@ class Linter:
         every = Ruleset(
             possible_rules(self.config),
             load_tables(cache_folder()),
-            shipped(),
+            self.shared.reference(self.config.data_folder),
             self.as_of,
             self.privacy,
             chosen.options,
             chosen.strict,
             chosen.severities,
         )
+        every.not_checked = self.shared.not_checked
         if len(every.rules) == len(chosen.rules):
             return every
         return every.variant(chosen.rules, chosen.options, chosen.strict, chosen.severities)
@@ -190,8 +211,8 @@ class Linter:
 def lint(source: Input, config: Config | None = None, *, name: str | None = None) -> Report:
     """Lint one batch and return all findings with their totals.
 
-    ``source`` is a path, the bytes of a batch or a binary stream. Raises `ConfigError`, `SourceError` or `GuideError`
-    when the answer cannot be known; anything in the batch itself, however broken, is a finding.
+    ``source`` is a path, the bytes of a batch or a binary stream. Raises `ConfigError`, `SourceError`, `GuideError` or
+    `RefdataError` when the answer cannot be known; anything in the batch itself, however broken, is a finding.
     """
     linter = Linter(config)
     findings = list(linter.findings(source, name))
@@ -228,6 +249,22 @@ def _name(source: Input) -> str:
     if isinstance(source, (str, os.PathLike)):
         return os.fspath(source)
     return str(getattr(source, "name", "-"))
+
+
+def data_folder() -> Path | None:
+    """Where the tables lie that the user has loaded: EDI_LINT_DATA, or the user's data directory; None without a home.
+
+    The one place that asks the environment for it.
+    """
+    given = os.environ.get("EDI_LINT_DATA")
+    if given:
+        return Path(given)
+    try:
+        import platformdirs
+
+        return Path(platformdirs.user_data_dir("edi-lint", appauthor=False))
+    except (ImportError, RuntimeError, OSError):
+        return None
 
 
 def cache_folder() -> Path | None:

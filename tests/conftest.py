@@ -1,13 +1,17 @@
-"""What the tests share: the fixtures folder, the day that they judge by, and one way to lint."""
+"""What the tests share: the fixtures folder, the day that they judge by, user tables, and one way to lint."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from edi_lint import Config, Finding, lint
+from tests import user_tables
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
@@ -21,6 +25,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the expected findings beside the fixtures anew"
     )
+
+
+_DATA = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Before any module is collected: neither tests nor the programs they start ever see the developer's own tables.
+    config.stash[_DATA] = folder = tempfile.mkdtemp(prefix="edi-lint-tests-")
+    user_tables.fill(Path(folder))
+    os.environ["EDI_LINT_DATA"] = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash[_DATA], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

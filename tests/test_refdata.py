@@ -26,7 +26,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi_lint.cli import main
-from edi_lint.cli.data import data_folder
+from edi_lint.linter import data_folder
 from edi_lint.refdata import TABLES, LoadedEdition, RefdataError, UserTables
 from edi_lint.refdata.add import Request, add_files
 from edi_lint.refdata.dates import fiscal_year_in_name, number_of, quarter_in_name, taxonomy_release_in_name, window
@@ -34,7 +34,8 @@ from edi_lint.refdata.loaders import FORMATS
 from edi_lint.refdata.lookups import QUERIES
 from edi_lint.refdata.reading import SourceFile
 from edi_lint.refdata.recognise import recognise
-from edi_lint.refdata.store import FILE_NAME, Load, Store
+from edi_lint.refdata.records import FILE_NAME
+from edi_lint.refdata.store import Load, Store
 from tests.reference_files import (
     CROSSWALK,
     HCPCS,

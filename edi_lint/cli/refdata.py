@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from ..refdata import LoadedEdition, RefdataError
+from ..linter import data_folder
+from ..refdata import LoadedEdition, RefdataError, days_covered
 from ..refdata.add import Request, add_files
 from ..refdata.store import Store
 from ..reference import EDITIONS, CodeSet, Edition
-from .data import data_folder
 from .options import to_date
 
 __all__ = ["command"]
@@ -32,8 +31,7 @@ def command() -> None:
 @command.command("list", short_help="Show the shipped code sets and the loaded tables.")
 def list_editions() -> None:
     """Show the shipped code sets and the loaded tables: validity, rows and source file."""
-    with _one_line():
-        loaded = Store(data_folder()).editions()
+    loaded = Store(_store_folder()).editions()
     rows = [_HEADER, *(_shipped(edition) for edition in EDITIONS)]
     rows += [row for edition in loaded for row in _loaded(edition)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
@@ -61,27 +59,24 @@ def add(files: tuple[str, ...], effective: datetime | None, edition: str, medica
     edition.
     """
     request = Request(effective=to_date(effective), edition=edition, medicaid=medicaid, mac=mac)
-    with _one_line():
-        for added in add_files(data_folder(), [Path(file) for file in files], request):
-            names = ", ".join(file.name for file in added.files)
-            click.echo(f"{added.edition}: {added.name}, {_days(added)}, {added.rows} rows from {names}")
+    for added in add_files(_store_folder(), [Path(file) for file in files], request):
+        names = ", ".join(file.name for file in added.files)
+        click.echo(f"{added.edition}: {added.name}, {_days(added)}, {added.rows} rows from {names}")
 
 
 @command.command("remove")
 @click.argument("edition")
 def remove(edition: str) -> None:
     """Remove a loaded edition."""
-    with _one_line():
-        Store(data_folder()).remove(edition)
+    Store(_store_folder()).remove(edition)
     click.echo(f"{edition}: removed")
 
 
-@contextmanager
-def _one_line() -> Iterator[None]:
-    try:
-        yield
-    except RefdataError as error:
-        raise click.ClickException(str(error)) from None
+def _store_folder() -> Path:
+    folder = data_folder()
+    if folder is None:
+        raise RefdataError("there is no user data directory here; set EDI_LINT_DATA to a folder")
+    return folder
 
 
 def _shipped(edition: Edition) -> tuple[str, str, str, str, str]:
@@ -100,7 +95,4 @@ def _loaded(edition: LoadedEdition) -> Iterator[tuple[str, str, str, str, str]]:
 
 
 def _days(edition: Edition) -> str:
-    if (edition.valid_from, edition.valid_to) == (date.min, date.max):
-        return "any"
-    first = f"{edition.valid_from} " if edition.valid_from > date.min else ""
-    return f"{first}to {edition.valid_to}"
+    return days_covered([edition])

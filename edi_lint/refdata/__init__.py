@@ -3,9 +3,11 @@
 Nothing here knows of claims, downloads anything, or ships a row; where the file lies is the caller's decision.
 """
 
+from edi_lint.refdata.dates import days_covered
 from edi_lint.refdata.errors import RefdataError
-from edi_lint.refdata.lookups import UserTables
+from edi_lint.refdata.lookups import LoadedCodes, UserTables
 from edi_lint.refdata.records import (
+    BY_PROGRAM,
     TABLES,
     CrosswalkProduct,
     HcpcsCode,
@@ -17,12 +19,15 @@ from edi_lint.refdata.records import (
     SadExclusion,
     Table,
     TaxonomyCode,
+    title_of,
 )
 
 __all__ = [
+    "BY_PROGRAM",
     "TABLES",
     "CrosswalkProduct",
     "HcpcsCode",
+    "LoadedCodes",
     "LoadedEdition",
     "LoadedFile",
     "MueLimit",
@@ -33,4 +38,6 @@ __all__ = [
     "Table",
     "TaxonomyCode",
     "UserTables",
+    "days_covered",
+    "title_of",
 ]

@@ -14,12 +14,11 @@ from edi_lint.refdata.loaders import Format, Options, Values
 from edi_lint.refdata.loaders.cells import printable
 from edi_lint.refdata.reading import SourceFile
 from edi_lint.refdata.recognise import recognise, refusal
-from edi_lint.refdata.records import LoadedEdition
+from edi_lint.refdata.records import BY_PROGRAM, LoadedEdition
 from edi_lint.refdata.store import Load, Store
 
 __all__ = ["Request", "add_files"]
 
-_BY_PROGRAM = ("ptp", "mue")
 _PROGRAM_IN_NAME = {
     "Medicare": re.compile(r"medicare|(?<![a-z])mcr(?![a-z])"),
     "Medicaid": re.compile(r"medicaid|(?<![a-z])mcd(?![a-z])"),
@@ -57,9 +56,9 @@ def add_files(folder: Path, paths: Sequence[Path], request: Request) -> list[Loa
 def _prepared(path: Path, request: Request) -> Load:
     source = SourceFile(path)
     form = recognise(source)
-    if request.medicaid and form.table not in _BY_PROGRAM:
+    if request.medicaid and form.table not in BY_PROGRAM:
         raise RefdataError(f"{path}: --medicaid goes with PTP edits and MUE values, and this is a {form.title}")
-    if form.table in _BY_PROGRAM:
+    if form.table in BY_PROGRAM:
         _check_program(path, request)
     if request.mac and form.table != "sad":
         raise RefdataError(f"{path}: --mac goes with a self-administered drug list, and this is a {form.title}")

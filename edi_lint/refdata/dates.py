@@ -4,15 +4,18 @@ A day is stored as the number CCYYMMDD; `OPEN` stands for an end that is not set
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
+
+from edi_lint.reference import Edition
 
 __all__ = [
     "OPEN",
     "Period",
     "day_of",
+    "days_covered",
     "fiscal_year_in_name",
     "no_day_in_name",
     "number_of",
@@ -118,6 +121,23 @@ def window(period: Period, effective: date) -> tuple[date, date]:
     if period == "fiscal-year":
         return effective, date(_fiscal_year(effective), 9, 30)
     return date.min, date.max
+
+
+def days_covered(editions: Iterable[Edition]) -> str:
+    """The dates of service that the editions cover together, in words: ``2024-01-01 to 2024-06-30``, ``any``."""
+    spans: list[tuple[date, date]] = []
+    for first, last in sorted((edition.valid_from, edition.valid_to) for edition in editions):
+        if spans and (spans[-1][1] == date.max or first <= spans[-1][1] + timedelta(days=1)):
+            spans[-1] = spans[-1][0], max(spans[-1][1], last)
+        else:
+            spans.append((first, last))
+    return " and ".join(_span(*span) for span in spans)
+
+
+def _span(first: date, last: date) -> str:
+    if (first, last) == (date.min, date.max):
+        return "any"
+    return f"{first} to {last}" if first > date.min else f"to {last}"
 
 
 def period_name(period: Period, effective: date) -> str:

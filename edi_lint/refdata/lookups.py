@@ -5,15 +5,18 @@ that was never loaded has no answers, which `UserTables.missing` tells apart fro
 """
 
 import os
+import weakref
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edi_lint.refdata.dates import OPEN, day_of, number_of
 from edi_lint.refdata.records import (
+    FILE_NAME,
     CrosswalkProduct,
     HcpcsCode,
     LoadedEdition,
@@ -85,7 +88,8 @@ class UserTables:
 
     Of the editions of a table that cover a date of service, the one that takes effect last answers. Codes are asked
     for as claims have them: no blanks, capitals, diagnoses without a point. The first look-up raises `RefdataError`
-    when the store is there and cannot be used. May be handed to other threads and, pickled, to other processes.
+    when the store is there and cannot be used: ask for `editions` before any claim is read. May be handed to other
+    threads and, pickled, to other processes.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -132,6 +136,19 @@ class UserTables:
             if effective <= number <= deletion:
                 return PtpEdit(column1, column2, day_of(effective), _last(deletion), indicator, edition.edition)
         return None
+
+    def ptp_among(self, codes: frozenset[str], day: date, *, medicaid: bool = False) -> tuple[PtpEdit, ...]:
+        """The edits in force on the day between any two of the codes, in the order of column 2, then column 1."""
+        remembered = self._opened().ptp_among
+        found = remembered.get((codes, day, medicaid))
+        if found is None:
+            pairs = permutations(sorted(codes), 2)
+            edits = (self.ptp(first, second, day, medicaid=medicaid) for second, first in pairs)
+            found = tuple(edit for edit in edits if edit is not None)
+            if len(remembered) >= _REMEMBERED:
+                remembered.clear()
+            remembered[codes, day, medicaid] = found
+        return found
 
     def mue(self, code: str, day: date, *, medicaid: bool = False) -> MueLimit | None:
         """The most units of the code; None where no value is published for it."""
@@ -252,6 +269,10 @@ class _Session:
         self.find = lru_cache(maxsize=_REMEMBERED)(self._find)
         self.chosen = lru_cache(maxsize=_REMEMBERED)(self._chosen)
         self.codes = lru_cache(maxsize=None)(self._codes)
+        self.ptp_among: dict[tuple[frozenset[str], date, bool], tuple[PtpEdit, ...]] = {}
+        if self.reader is not None:
+            # Whoever forgets to close the tables leaves no connection open.
+            weakref.finalize(self, self.reader.close)
 
     def close(self) -> None:
         if self.reader is not None:
@@ -289,7 +310,12 @@ class _Session:
 
 
 def _reader(folder: Path) -> "Reader | None":
-    # SQLite costs some milliseconds to import, which a run that looks nothing up need not pay.
+    # SQLite costs some milliseconds to import, which a run of somebody who has loaded nothing need not pay.
+    try:
+        if not (folder / FILE_NAME).exists():
+            return None
+    except OSError:
+        pass  # The store tells it in words.
     from edi_lint.refdata.store import open_reader
 
     return open_reader(folder)

@@ -14,6 +14,8 @@ import msgspec
 from edi_lint.reference import Edition
 
 __all__ = [
+    "BY_PROGRAM",
+    "FILE_NAME",
     "TABLES",
     "CrosswalkProduct",
     "HcpcsCode",
@@ -27,12 +29,20 @@ __all__ = [
     "TableInfo",
     "TaxonomyCode",
     "folded",
+    "title_of",
 ]
+
+FILE_NAME = "reference.sqlite3"
+"""The file in the folder of the user's data that holds all tables."""
 
 Table = Literal[
     "ptp", "mue", "hcpcs", "icd10cm", "crosswalk", "sad", "taxonomy", "payer-diagnoses", "prior-authorization"
 ]
 """What a look-up goes to. `ptp` and `mue` exist twice, for Medicare and for Medicaid."""
+
+
+BY_PROGRAM: frozenset[Table] = frozenset({"ptp", "mue"})
+"""The tables that Medicare and Medicaid each have of their own."""
 
 
 class TableInfo(msgspec.Struct, frozen=True):
@@ -60,6 +70,11 @@ TABLES: Mapping[Table, TableInfo] = MappingProxyType(
     }
 )
 """Every table, in the order in which they are listed."""
+
+
+def title_of(table: Table, *, medicaid: bool = False) -> str:
+    """How messages call a table."""
+    return f"{TABLES[table].title} (Medicaid)" if medicaid else TABLES[table].title
 
 
 class PtpEdit(msgspec.Struct, frozen=True):

@@ -16,11 +16,9 @@ import msgspec
 
 from edi_lint.refdata.dates import day_of, number_of
 from edi_lint.refdata.errors import RefdataError
-from edi_lint.refdata.records import TABLES, LoadedEdition, LoadedFile, Table
+from edi_lint.refdata.records import FILE_NAME, TABLES, LoadedEdition, LoadedFile, Table, title_of
 
-__all__ = ["FILE_NAME", "Load", "Reader", "Store", "open_reader"]
-
-FILE_NAME = "reference.sqlite3"
+__all__ = ["Load", "Reader", "Store", "open_reader"]
 
 # In the header of the file, so that no other database is taken for the store.
 _APPLICATION = 0x65646C74
@@ -220,7 +218,7 @@ def _edition(
     info = TABLES[table]
     return LoadedEdition(
         id=number,
-        name=f"{info.title} (Medicaid)" if medicaid else info.title,
+        name=title_of(table, medicaid=bool(medicaid)),
         edition=name,
         valid_from=day_of(valid_from),
         valid_to=day_of(valid_to),

@@ -1,19 +1,24 @@
 """The reference sets that come with edi-lint, and what they may be cited as.
 
 This is the only module that knows where the data files lie and how they are laid out;
-`tools/build_reference.py` writes them from here.
+`tools/build_reference.py` writes them from here. `Reference` puts what the user has
+loaded beside them, and says which of the two answers for a day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from edi_lint.reference.codeset import CodeSet
 from edi_lint.reference.drugs import Drug, DrugTable
 from edi_lint.reference.editions import Edition
+
+if TYPE_CHECKING:
+    from edi_lint.refdata import LoadedCodes, Table, UserTables
 
 __all__ = ["EDITIONS", "Reference", "shipped"]
 
@@ -76,14 +81,42 @@ EDITIONS: tuple[Edition, ...] = (_ICD10CM, _HCPCS, _DRUGS, _PLACES)
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """The reference sets a run consults; replace one to lint with a newer edition."""
+    """The reference sets a run consults: those shipped, and the tables that the user has loaded.
+
+    Where both have a table, the user's answers for the days that it covers: it was loaded for a reason.
+    """
 
     icd10cm: CodeSet
     hcpcs: CodeSet
     drugs: Mapping[str, Drug]
+    loaded: "UserTables"
+
+    def icd10cm_on(self, day: date) -> "CodeSet | LoadedCodes | None":
+        """The diagnosis codes that are billable on the date of service; None if no edition covers it."""
+        loaded = self.loaded.icd10cm(day)
+        if loaded is not None:
+            return loaded
+        return self.icd10cm if self.icd10cm.covers(day) else None
+
+    def covers(self, table: "Table", day: date, *, medicaid: bool = False) -> bool:
+        """Whether the table may be consulted for the date of service."""
+        own = self._shipped(table)
+        return (own is not None and own.covers(day)) or self.loaded.covers(table, day, medicaid=medicaid)
+
+    def editions(self, table: "Table", *, medicaid: bool = False) -> tuple[Edition, ...]:
+        """What there is of the table, shipped and loaded; nothing if the user would have to load it first."""
+        own = self._shipped(table)
+        loaded: Iterable[Edition] = (one for one in self.loaded.editions(table) if one.medicaid == medicaid)
+        return (*([own] if own is not None else []), *loaded)
+
+    def _shipped(self, table: "Table") -> Edition | None:
+        return {"icd10cm": self.icd10cm, "hcpcs": self.hcpcs}.get(table)
 
 
 @cache
 def shipped() -> Reference:
-    """The sets in this package. No file is read until a code is asked for."""
-    return Reference(icd10cm=_ICD10CM, hcpcs=_HCPCS, drugs=DrugTable(_DATA / "drugs.csv"))
+    """The sets in this package, and nothing loaded. No file is read until a code is asked for."""
+    # The other room knows this one: it is asked for here only when a run begins.
+    from edi_lint.refdata import UserTables
+
+    return Reference(icd10cm=_ICD10CM, hcpcs=_HCPCS, drugs=DrugTable(_DATA / "drugs.csv"), loaded=UserTables(None))

@@ -40,11 +40,12 @@ from .configuration import BASELINE_OUTDATED, WAIVER_EXPIRED, WAIVER_UNUSED
 from .dispatch import Checks, Dispatch
 from .editions import RULESETS, is_in
 from .registry import RULES, Acks, Bad, Check, Context, Edit, Good, Hit, Level, Rule, Watch, find_rules, rule
-from .structure import CRASHED, STALE, STRUCTURE, fill
+from .structure import CRASHED, NOT_LOADED, STALE, STRUCTURE, fill
 
 __all__ = [
     "BASELINE_OUTDATED",
     "CRASHED",
+    "NOT_LOADED",
     "RULES",
     "RULESETS",
     "STALE",

@@ -124,7 +124,7 @@ def _listed(line: ServiceLine, day: date, context: Context) -> Iterator[Hit]:
             f"{line.procedure} on line {line.number} is not a HCPCS code: the list {codes.edition} does not hold it.",
         )
     else:
-        context.not_checked(codes.name, line.at("procedure"), day)
+        context.not_checked("hcpcs", line.at("procedure"))
 
 
 ICD10_START = date(2015, 10, 1)

@@ -16,6 +16,7 @@ from copy import copy
 
 from ..claims.records import DIAGNOSIS_QUALIFIERS
 from ..guide import Node
+from ..refdata import Table
 from ..reference import Reference
 from ..x12 import Segment
 from .registry import Check, Level, Rule, Watch
@@ -73,6 +74,7 @@ class Dispatch:
                 self._watches.setdefault(segment, []).append((bit << self._wake, watch))
         self._unconditional = self._from_the_start(options)
         self._applicable: dict[tuple[Level, str, bool], int] = {}
+        self._idle: set[tuple[str, str]] = set()
         self._checks: dict[int, Checks] = {}
 
     def only(self, rules: Iterable[Rule], options: Iterable[str] = ()) -> Dispatch:
@@ -151,6 +153,11 @@ class Dispatch:
             found |= self._procedures.get(procedure, 0)
         return found
 
+    def dismiss(self, table: Table, scope: str) -> None:
+        """Run the rules no more that look up this table and nothing else, for claims of this scope: it is not there."""
+        self._idle.update((rule.id, scope) for rule in self.rules if rule.table == table)
+        self._applicable.clear()
+
     def checks(self, level: Level, scope: str, intact: bool, signs: int) -> Checks:
         """The rules that can fire on a record with these signs, each with its check."""
         key = level, scope, intact
@@ -162,6 +169,7 @@ class Dispatch:
                 if level in rule.level
                 and (not scope or rule.severity_for(scope) is not None)
                 and (intact or not rule.whole)
+                and (rule.id, scope) not in self._idle
             )
         signs |= self._unconditional[level]
         chosen = applicable & signs & signs >> self._beside & signs >> self._wake

@@ -63,8 +63,8 @@ def looked_up_on(diagnosis: Diagnosis, claim: Claim, context: Context) -> date |
     lines = [line for line in claim.lines if diagnosis in line.diagnoses] or claim.lines
     covered = None
     for day in sorted({line.service_from for line in lines if line.service_from is not None}):
-        if not context.reference.icd10cm.covers(day):
-            context.not_checked("ICD-10-CM", diagnosis.spot, day)
+        if not context.covers("icd10cm", day):
+            context.not_checked("icd10cm", diagnosis.spot)
         elif covered is None:
             covered = day
     return covered

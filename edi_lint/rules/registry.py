@@ -19,6 +19,7 @@ from ..claims import Day, Spot
 from ..findings import SEVERITIES, Severity
 
 if TYPE_CHECKING:
+    from ..refdata import Table
     from ..reference import Reference
     from ..x12 import Segment
 
@@ -86,14 +87,24 @@ class Context(msgspec.Struct):
     scope: str
     """The kind of payer: medicare, medicare-advantage, medicaid or commercial."""
     options: Mapping[str, Any]
-    not_checked: Callable[[str, Spot, date], None]
-    """Say that a table does not cover a date: gives REF001 instead of a verdict."""
+    not_checked: Callable[[Table, Spot], None]
+    """Say that a table does not cover the date, or is not there: gives REF001 or REF002 instead of a verdict."""
     memories: dict[str, dict[Any, Any]]
     """What rules keep over the claims of one file, by rule id."""
     days: tuple[Day, ...] = ()
     """For a claim: its dates of service, each with the lines that earlier claims of the file have on it."""
     rule: str = ""
     """The id of the rule that runs."""
+
+    @property
+    def medicaid(self) -> bool:
+        """Whether Medicaid's own NCCI tables are asked: for its claims; those of Medicare are for all others."""
+        return self.scope == "medicaid"
+
+    def covers(self, table: Table, day: date) -> bool:
+        """Whether a table may be consulted for a date of service; if not, the rule says so with `not_checked`."""
+        by_program = table in ("ptp", "mue")
+        return self.reference.covers(table, day, medicaid=by_program and self.medicaid)
 
     @property
     def memory(self) -> dict[Any, Any]:
@@ -148,6 +159,7 @@ class Rule(msgspec.Struct, frozen=True):
     needs: frozenset[str] = frozenset()
     watch: Mapping[str, Watch] = {}
     whole: bool = False
+    table: Table | None = None
     speaks_for: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
     strict: Severity | None = None
@@ -215,6 +227,7 @@ def rule(
     needs: Iterable[str] = (),
     watch: Mapping[str, Watch] | None = None,
     whole: bool = False,
+    table: Table | None = None,
     speaks_for: tuple[str, ...] = (),
     hides: tuple[str, ...] = (),
     strict: Severity | None = None,
@@ -233,7 +246,8 @@ def rule(
     is missing or out of place. With ``needs``, it only runs on claims that have one of these contents: a loop
     (``2320``), a segment with its qualifiers in the guide's order (``DTP*472``), modifiers (``SV101-3``), a place of
     service (``pos:11``), a first letter of a diagnosis (``dx:Z``). With ``watch``, it only runs where one of these
-    predicates, by segment id, holds for a segment of the record; with both, one of them is enough.
+    predicates, by segment id, holds for a segment of the record; with both, one of them is enough. ``table`` names what
+    the user must have loaded for the rule to say anything: without it, the rule runs until that has been told (REF002).
 
     ``hides`` names rules that say the same thing less well: they stay silent on a claim where this one fires.
     ``strict`` is the severity under ``--strict``. ``acks`` gives other codes than 277CA's ``stc``. ``speaks_for`` names
@@ -260,6 +274,7 @@ def rule(
                 needs=frozenset(needs),
                 watch=watch or {},
                 whole=whole,
+                table=table,
                 speaks_for=speaks_for,
                 hides=hides,
                 strict=strict,

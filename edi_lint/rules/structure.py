@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ..findings import Severity
 from .registry import Acks, Rule, register
 
-__all__ = ["CRASHED", "STALE", "STRUCTURE", "fill"]
+__all__ = ["CRASHED", "NOT_LOADED", "STALE", "STRUCTURE", "fill"]
 
 STRUCTURE: dict[str, Rule] = {}
 """The rule for each kind of fault."""
@@ -515,10 +515,24 @@ STALE = register(
         name="reference-data-stale",
         severity="info",
         snip=5,
-        summary="A date of service lies outside the years that a code table covers, so codes were not looked up in it.",
+        summary="A date of service lies outside the days that a table covers, so codes were not looked up in it.",
         why="A new code is not wrong because the table at hand is older: edi-lint says that it did not check.",
         fix="Load the newer edition of the table, or check the codes of these dates by hand.",
         source="Design: a stale table gives information, never an error",
+        level=("file",),
+    )
+)
+NOT_LOADED = register(
+    Rule(
+        id="REF002",
+        name="reference-data-missing",
+        severity="info",
+        snip=5,
+        summary="A rule needs a table that edi-lint may not ship and that is not loaded, so it checked nothing.",
+        why="edi-lint says what it did not check, once for each table in a run, rather than keep silent.",
+        fix="Load the table with 'edi-lint refdata add FILE' (docs/reference-data.md says where to get it), or leave "
+        "REF002 out with --ignore.",
+        source="Design: a missing table gives information, never an error and never silence",
         level=("file",),
     )
 )
