@@ -33,8 +33,8 @@ _DATA = pytest.StashKey[str]()
 def pytest_configure(config: pytest.Config) -> None:
     # Before any module is collected: neither tests nor the programs they start ever see the developer's own tables.
     config.stash[_DATA] = folder = tempfile.mkdtemp(prefix="edi-lint-tests-")
-    user_tables.fill(Path(folder))
-    os.environ["EDI_LINT_DATA"] = folder
+    os.environ["EDI_LINT_DATA"] = str(Path(folder) / "all")
+    user_tables.fill(Path(folder) / "all")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -8,11 +8,15 @@ from edi_lint.rules import Good
 from edi_lint.rules.examples import added, apply, payer
 from tests.conftest import FIXTURES, findings_of
 from tests.same_day import claim
+from tests.user_tables import without
+
+NO_PAIRS = without("ptp")
+"""Where the user has loaded no PTP edits, the pairs built in stand in for them."""
 
 
 def told(*claims: str, rules: str = "ADM", **settings: object) -> list[tuple[str, str | None, int | None, str | None]]:
     """Rule, claim number, service line and what it points at, of each finding."""
-    found = findings_of("".join(claims), select=(rules,), **settings)
+    found = findings_of("".join(claims), **({"select": (rules,), "data_folder": NO_PAIRS} | settings))
     return [
         (finding.rule, finding.claim and finding.claim.id, finding.service_line, finding.element) for finding in found
     ]
@@ -77,7 +81,8 @@ def test_a_replacement_is_judged_by_itself() -> None:
     ],
 )
 def test_one_cause_has_one_finding(services: tuple[str, ...], payer: str, only: str) -> None:
-    found = findings_of(claim(1, *services, payer=payer), select=("ADM", "NCI", "DRG", "DX014"), ignore=("ADM003",))
+    families = ("ADM", "NCI", "DRG", "DX014")
+    found = findings_of(claim(1, *services, payer=payer), select=families, ignore=("ADM003",), data_folder=NO_PAIRS)
     assert [finding.rule for finding in found] == [only]
 
 
@@ -141,7 +146,9 @@ def test_a_note_of_an_allergy_shot(note: str) -> None:
 def test_an_injection_beside_an_allergy_shot_by_payer() -> None:
     base = (FIXTURES / "base.edi").read_text("ascii")
     for indicator, severity in (("MB", "error"), ("MC", "error"), ("CI", "warning"), ("HM", "warning")):
-        (finding,) = findings_of(apply(base, Good(added("95117") | payer(indicator))), select=("ADM", "NCI"))
+        (finding,) = findings_of(
+            apply(base, Good(added("95117") | payer(indicator))), select=("ADM", "NCI"), data_folder=NO_PAIRS
+        )
         assert (finding.rule, finding.severity) == ("ADM014", severity)
 
 

@@ -8,6 +8,10 @@ from edi_lint.reference.groups import PTP_MODIFIERS
 from edi_lint.rules.same_day import codes
 from tests.conftest import findings_of
 from tests.same_day import claim
+from tests.user_tables import without
+
+NO_PAIRS = without("ptp")
+"""Where the user has loaded no PTP edits, the pairs built in stand in for them."""
 
 ABSENT = codes(
     "58300 96411 96415 96417 99417 99421 99406 97110 87880 81002 99173 96127 93000 94010 94640 36415 90461"
@@ -19,7 +23,7 @@ ABSENT = codes(
 
 def told(*claims: str, rules: str = "NCI", **settings: object) -> list[tuple[str, str | None, int | None, int | None]]:
     """Rule, claim number, service line and what it points at, of each finding."""
-    found = findings_of("".join(claims), select=(rules,), **settings)
+    found = findings_of("".join(claims), **({"select": (rules,), "data_folder": NO_PAIRS} | settings))
     return [
         (finding.rule, finding.claim and finding.claim.id, finding.service_line, finding.element) for finding in found
     ]

@@ -5,26 +5,37 @@ What a test says of missing, stale or other tables it puts into a folder of its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
-from edi_lint.refdata import Table
+from edi_lint.refdata import BY_PROGRAM, Table
 from edi_lint.refdata.dates import OPEN, number_of
 from edi_lint.refdata.store import Load, Store
 
-__all__ = ["FIRST", "LAST", "edition", "fill"]
+__all__ = ["FIRST", "LAST", "edition", "fill", "without"]
 
 FIRST, LAST = date(2000, 1, 1), date(2039, 12, 31)
 """The dates of service that the invented tables cover."""
+
+ALWAYS = number_of(FIRST), OPEN
+"""The first and the last day of a row that holds on all of them."""
 
 Row = tuple[str | int | None, ...]
 
 ROWS: dict[Table, list[Row]] = {
     # Column 1, column 2, first and last day, modifier indicator.
-    "ptp": [],
+    "ptp": [
+        ("92557", "92552", *ALWAYS, 0),
+        ("92550", "96372", *ALWAYS, 1),
+        ("92551", "92552", 20000101, 20251231, 1),
+        ("96372", "99211", *ALWAYS, 0),
+        ("96372", "99213", *ALWAYS, 1),
+    ],
     # Code, units, adjudication indicator.
-    "mue": [],
+    "mue": [("96372", 4, 3), ("92551", 1, 1), ("92552", 1, 2), ("J0690", 6, 3)],
     # NDC, code, package size, package quantity, units of a package.
     "crosswalk": [],
     # Contractor, code, first and last day, drug.
@@ -51,13 +62,16 @@ def edition(
     )
 
 
-def fill(folder: Path) -> None:
-    """Put every table into the store of a folder."""
-    loads = [edition(table, rows) for table, rows in ROWS.items()]
-    loads += [edition(table, ROWS[table], medicaid=True) for table in ("ptp", "mue")]
+def fill(folder: Path, left_out: Collection[str] = ()) -> None:
+    """Put every table but those left out into the store of a folder."""
+    loads = [edition(table, rows) for table, rows in ROWS.items() if table not in left_out]
+    loads += [edition(table, ROWS[table], medicaid=True) for table in BY_PROGRAM if table not in left_out]
     Store(folder).add(loads)
 
 
-def always() -> tuple[int, int]:
-    """The first and the last day of a row that holds on all of them."""
-    return number_of(FIRST), OPEN
+@cache
+def without(*tables: Table) -> str:
+    """A folder with all tables but these, for a run's ``data_folder``."""
+    folder = Path(os.environ["EDI_LINT_DATA"]).with_name("-".join(("without", *tables)))
+    fill(folder, tables)
+    return str(folder)

@@ -20,6 +20,7 @@ from . import (  # noqa: F401 - the families register themselves
     modifiers_injection,
     modifiers_medicare,
     ncci,
+    ncci_tables,
     ndc,
     places_of_service,
     providers,

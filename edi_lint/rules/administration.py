@@ -31,7 +31,9 @@ from .registry import Bad, Context, Good, Hit, Watch, rule
 from .same_day import (
     ORAL_OR_INHALED,
     OTHER_ROUTES,
+    SHOT,
     all_dated,
+    days_without_pairs,
     elsewhere,
     faults,
     iv_only,
@@ -41,6 +43,7 @@ from .same_day import (
     of_codes,
     only_possible_drugs,
     pairs,
+    unmarked,
 )
 from .signs import modifier_in, procedure
 
@@ -145,7 +148,7 @@ def allergy_codes_together(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Bill 95117 once if there were two or more shots, else 95115 once.
     """
-    for day in context.days:
+    for day in days_without_pairs(context):
         found = pairs(day, frozenset({"95115"}), frozenset({"95117"}))
         for line, one, more in found:
             yield Hit(
@@ -186,7 +189,7 @@ def injection_beside_allergy_shot(claim: Claim, context: Context) -> Iterator[Hi
 
     Fix: Append 59 or XU to 96372 if its drug is not the allergen; else remove 96372.
     """
-    for day in context.days:
+    for day in days_without_pairs(context):
         for line, shot, allergy in pairs(day, ADMIN_INJECTION, ADMIN_ALLERGY, not_distinct, not_distinct):
             denied = PTP_MODIFIERS.isdisjoint(shot.modifiers + allergy.modifiers)
             yield Hit(
@@ -369,7 +372,10 @@ def skin_test(claim: Claim, context: Context) -> Iterator[Hit]:
         tests = only_possible_drugs(lines, _SKIN_TEST, context.reference)
         return shots + tests if tests else []
 
-    for _, line, concerned in faults(context, _SKIN_TEST, find):
+    for day, line, concerned in faults(context, _SKIN_TEST, find):
+        edit = context.reference.loaded.ptp("86580", SHOT, day.service_date, medicaid=context.medicaid)
+        if edit is not None and all(map(unmarked, concerned)):
+            continue  # NCI006 tells it.
         yield Hit(
             line.at("procedure"),
             f"96372 is billed for skin test 86580, which includes the injection{elsewhere(*concerned)}.",

@@ -18,6 +18,7 @@ from .registry import Bad, Context, Good, Hit, rule
 from .same_day import (
     all_dated,
     codes,
+    days_without_pairs,
     elsewhere,
     faults,
     may_be_drug,
@@ -60,7 +61,7 @@ _KNEE = {"HC:J3420*": "HC:J3301*", "ABK:E538": "ABK:M1711"}
     stc=("A8:454",),
     whole=True,
     triggers=ADMIN_INJECTION,
-    hides=("ADM029", "DRG003", "NCI011"),
+    hides=("ADM029", "DRG003", "NCI006", "NCI011"),
     watch={"SV1": procedure_in(_INJECTION_PROCEDURES)},
     examples=(
         Bad(_KNEE | added("20610"), at=("2400", "SV101-2")),
@@ -283,7 +284,7 @@ def injection_during_anesthesia(claim: Claim, context: Context) -> Iterator[Hit]
 
     Fix: Remove 96372.
     """
-    for day in context.days:
+    for day in days_without_pairs(context):
         for line, shot, anesthesia in pairs(day, ADMIN_INJECTION, _ANESTHESIA):
             yield Hit(
                 line.at("procedure"),

@@ -1,8 +1,8 @@
 """NCI: the injection against the visit and the other services of its day, by the NCCI pair and unit edits.
 
 The few pairs built in are those of 96372 in the practitioner file of the third quarter of 2024; CMS does not let the
-file itself be shipped, so NCI006 (any pair) and NCI009 (units of drugs) are not here. What visits say of each other
-is in `visits`.
+file itself be shipped. They stand in for it: where the user has loaded it, `ncci_tables` takes over. What visits say of
+each other is in `visits`.
 """
 
 from __future__ import annotations
@@ -24,20 +24,17 @@ from ..reference.groups import (
     PTP_COLUMN1_OTHER,
     PTP_COLUMN2_EM,
     PTP_COLUMN2_NEVER,
-    PTP_MODIFIERS,
     code_range,
 )
-from .drug_lines import earlier_lines
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
-from .same_day import SHOT, all_dated, codes, elsewhere, may_be_drug, of_codes, pairs, units
+from .same_day import SHOT, all_dated, codes, days_without_pairs, elsewhere, may_be_drug, pairs, unmarked
 from .signs import both, procedure_in, without_modifier
 
 _OFFICE_25 = EM_OFFICE - {"99211"}
 _OTHER_VISITS = PTP_COLUMN2_EM - EM_OFFICE
 _LINE_ACCESS = PTP_COLUMN2_NEVER - {"99211"}
 _DRUG_IN_VEIN = (ADMIN_IV | ADMIN_CHEMO | {"C8957"}) - {"96360", "96361"}
-_MUE_OF_96372 = 4
 _NO_PAIR = code_range("36400", "36416") | _LINE_ACCESS | {"58300", "59425", "59426", "59430"}
 """Surgical numbers that have no pair with 96372, or are no surgery: blood draws, an IUD, visits in pregnancy."""
 _SURGERY = code_range("10004", "69990") - _NO_PAIR
@@ -56,11 +53,6 @@ _PART_B_PREVENTIVE = (
 )
 
 _NO_25 = {"HC:99213:25*": "HC:99213*"}
-
-
-def _unmarked(line: DayLine) -> bool:
-    """Whether none of the modifiers that open a pair edit is on the line."""
-    return PTP_MODIFIERS.isdisjoint(line.modifiers)
 
 
 def _has_25(line: DayLine) -> bool:
@@ -166,8 +158,8 @@ def other_visit_needs_modifier(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Append 25 (visits) or 59 (other services) if the service was separate.
     """
-    for day in context.days:
-        for line, visit, shot in pairs(day, _OTHER_VISITS, ADMIN_INJECTION, _unmarked, _unmarked):
+    for day in days_without_pairs(context):
+        for line, visit, shot in pairs(day, _OTHER_VISITS, ADMIN_INJECTION, unmarked, unmarked):
             yield Hit(
                 line.at("procedure_composite"),
                 f"{visit.procedure} has no modifier to set it apart from 96372 of the date{elsewhere(visit, shot)}.",
@@ -199,13 +191,13 @@ def visit_that_includes_96372(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Remove 96372, or append the modifier if the injection was at another encounter.
     """
-    for day in context.days:
+    for day in days_without_pairs(context):
         for line, shot, visit in pairs(day, ADMIN_INJECTION, PTP_COLUMN1_EM_NEVER):
             yield Hit(
                 line.at("procedure"),
                 f"96372 is included in {visit.procedure} of the date, whatever the modifier{elsewhere(shot, visit)}.",
             )
-        for line, shot, visit in pairs(day, ADMIN_INJECTION, PTP_COLUMN1_EM, _unmarked, _unmarked):
+        for line, shot, visit in pairs(day, ADMIN_INJECTION, PTP_COLUMN1_EM, unmarked, unmarked):
             yield Hit(
                 line.at("procedure"),
                 f"96372 is included in visit {visit.procedure} of the same date, and no modifier sets them apart"
@@ -259,46 +251,6 @@ def modifier_without_basis(claim: Claim, context: Context) -> Iterator[Hit]:
                     f"96372 has modifier {modifier}, but {next(iter(drugs))} is the only drug beside the infusion.",
                 )
                 break
-
-
-@rule(
-    id="NCI008",
-    name="mue-units",
-    severity={"medicare": "error", "medicaid": "error", "commercial": "off"},
-    snip=7,
-    source="CMS practitioner unit edits, 2024-07-01 (96372: 4 a day); NCCI Policy Manual 2026, ch. I, V",
-    stc=("A7:476",),
-    triggers=ADMIN_INJECTION,
-    examples=(
-        Bad(
-            {"HC:96372*35*UN*1*": "HC:96372*35*UN*5*"} | added("J3301", "J0696", "J1200", "J1580") | payer("MB"),
-            at=("2400", "SV104"),
-            severity="error",
-        ),
-        Good({"HC:96372*35*UN*1*": "HC:96372*35*UN*2*"} | added("J0696") | payer("MB")),
-    ),
-)
-def units_of_96372_a_day(claim: Claim, context: Context) -> Iterator[Hit]:
-    """A date takes at most four units of 96372, over all lines and claims of the patient and provider.
-
-    Four is the value of July 2024. The units of drugs are not checked: their limits are not shipped.
-
-    Why: When the limit is passed, all units of the date are denied, not only those above it.
-
-    Fix: Correct the units. If there really were more injections, expect to appeal with the record.
-    """
-    for day in context.days:
-        own = of_codes(day.own, ADMIN_INJECTION)
-        earlier = of_codes(earlier_lines(claim, day), ADMIN_INJECTION)
-        before = units(earlier)
-        total = before + units(own)
-        last = own[-1].line if own else None
-        if last is not None and before <= _MUE_OF_96372 < total:
-            yield Hit(
-                last.at("units"),
-                f"{total.normalize():f} units of 96372 on {day.service_date.isoformat()} are more than the "
-                f"{_MUE_OF_96372} that a date takes{elsewhere(*earlier)}.",
-            )
 
 
 @rule(
@@ -368,8 +320,8 @@ def surgery_of_the_day(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Append 59 or XU to 96372 if the drug was for something else; else remove it.
     """
-    for day in context.days:
-        for line, shot, procedure in pairs(day, ADMIN_INJECTION, _SURGERY, _unmarked, _unmarked):
+    for day in days_without_pairs(context):
+        for line, shot, procedure in pairs(day, ADMIN_INJECTION, _SURGERY, unmarked, unmarked):
             yield Hit(
                 line.at("procedure"),
                 f"96372 is on the date of procedure {procedure.procedure} and has no modifier 59 or X"
@@ -400,7 +352,7 @@ def line_access(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Remove the code that the message names.
     """
-    for day in context.days:
+    for day in days_without_pairs(context):
         for line, access, shot in pairs(day, _LINE_ACCESS, ADMIN_INJECTION):
             yield Hit(
                 line.at("procedure"),
@@ -437,8 +389,8 @@ def infusion_plus_96372(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Append 59, XE, XS or XU to 96372 only if it was a separate injection and not part of the other service.
     """
-    for day in context.days:
-        for line, shot, other in pairs(day, ADMIN_INJECTION, PTP_COLUMN1_OTHER, _unmarked, _unmarked):
+    for day in days_without_pairs(context):
+        for line, shot, other in pairs(day, ADMIN_INJECTION, PTP_COLUMN1_OTHER, unmarked, unmarked):
             yield Hit(
                 line.at("procedure"),
                 f"96372 is included in {other.procedure} of the same date, and no modifier sets them apart"

@@ -302,7 +302,7 @@ def implausible_pos(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=7,
     source="NCCI Medicare Policy Manual 2026, chapter XI.B.8",
     stc=("A8:249", "A8:453"),
-    hides=("NCI005",),
+    hides=("NCI005", "NCI006"),
     watch={"SV1": procedure_in(_HOSPITAL_VISITS)},
     examples=(
         Bad({"HC:99213:25*112*UN*1***2": "HC:99284*112*UN*1*23**2"}, at=("2400", "SV101-2")),

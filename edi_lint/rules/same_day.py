@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..claims import Claim, Day, DayLine, ServiceLine
-from ..reference.groups import ADMIN_VACCINE, VACCINES, code_range
+from ..reference.groups import ADMIN_VACCINE, PTP_MODIFIERS, VACCINES, code_range
 from .registry import Context
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ __all__ = [
     "SHOT",
     "all_dated",
     "codes",
+    "days_without_pairs",
     "elsewhere",
     "faults",
     "iv_only",
@@ -42,6 +43,7 @@ __all__ = [
     "pairs",
     "spare_vaccine_admins",
     "units",
+    "unmarked",
 ]
 
 SHOT = "96372"
@@ -142,6 +144,11 @@ def not_distinct(line: DayLine) -> bool:
     return DISTINCT_SERVICE.isdisjoint(line.modifiers)
 
 
+def unmarked(line: DayLine) -> bool:
+    """Whether none of the modifiers that open a pair edit is on the line."""
+    return PTP_MODIFIERS.isdisjoint(line.modifiers)
+
+
 def units(lines: Sequence[DayLine]) -> Decimal:
     """The units of the lines together; a line without a number of units counts as one."""
     return sum((line.units if line.units is not None else Decimal(1) for line in lines), Decimal(0))
@@ -185,6 +192,11 @@ def faults(
         line = next((line.line for line in concerned if line.line is not None), None)
         if line is not None:
             yield day, line, concerned
+
+
+def days_without_pairs(context: Context) -> Iterator[Day]:
+    """The days that no loaded PTP edits cover, on which the pairs built in stand in for them. NCI006 has the others."""
+    return (day for day in context.days if not context.covers("ptp", day.service_date))
 
 
 def _always(_: DayLine) -> bool:
