@@ -48,8 +48,10 @@ def test_a_fresh_machine_says_what_was_not_checked_and_nothing_else(
 ) -> None:
     found = findings_of(bases[base], data_folder=str(tmp_path))
     assert {(finding.rule, finding.severity) for finding in found} == {("REF002", "info")}
-    assert [finding.message.partition(":")[0] for finding in found] == [
-        "Not checked against NCCI PTP edits",
+    assert [finding.message.removeprefix("Not checked against ").partition(":")[0] for finding in found] == [
+        "provider taxonomy",
+        "NCCI PTP edits",
+        "NDC-HCPCS crosswalk",
     ]
     assert findings_of(bases[base], data_folder=str(tmp_path), ignore=("REF002",)) == []
 
@@ -285,3 +287,83 @@ def test_a_code_without_a_value_has_no_limit(limits: str) -> None:
 def test_more_units_than_a_dose_are_told_by_the_limit(limits: str) -> None:
     found = told(claim(1, "96372", "J3420*5", payer="MB"), rules="NCI UNT", data_folder=limits)
     assert found == [("NCI009", "A1", 2, "SV104")]
+
+
+# -- drug products (NDC006, NDC009) -------------------------------------------------------------------
+
+KETOROLAC, ONDANSETRON = "99999000101", "99999000202"
+PRODUCTS = [
+    (KETOROLAC, "J1885", "2", "25", "100"),
+    (ONDANSETRON, "J2405", "2", "1", "4"),
+    ("99999000303", "J0696", "1", "10", "40"),  # 1 g of powder, to be dissolved
+    ("99999000404", "J3301", None, None, None),
+]
+
+
+def product(ndc: str, service: str, quantity: str, *others: str) -> str:
+    """A claim with a drug line of this product, quantity as ``2*ML``, before other lines."""
+    line = "~\nREF*6R*A1L1~\n"
+    return claim(1, service, *others).replace(line, f"{line}LIN**N4*{ndc}~\nCTP****{quantity}~\n")
+
+
+@pytest.fixture
+def products(tables: Tables) -> str:
+    return tables(edition("crosswalk", PRODUCTS))
+
+
+def test_an_ndc_of_another_code(products: str) -> None:
+    assert told(product(KETOROLAC, "J1885*4", "2*ML"), rules="NDC", data_folder=products) == []
+    (finding,) = findings_of(product(ONDANSETRON, "J1885*4", "2*ML"), select=("NDC",), data_folder=products)
+    assert finding.message == "The NDC of line 1 is a product of J2405, not of J1885."
+
+
+def test_what_the_crosswalk_does_not_know_proves_nothing(products: str) -> None:
+    assert told(product("99999888801", "J1885*4", "2*ML"), rules="NDC", data_folder=products) == []
+    assert told(product(ONDANSETRON, "J2550", "2*ML"), rules="NDC", data_folder=products) == []
+    assert told(product(ONDANSETRON, "J3490", "2*ML"), rules="NDC", data_folder=products) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "quantity", "fits"),
+    [
+        ("J1885*4", "2*ML", True),
+        ("J1885*4", "1.5*ML", True),  # 3 units, one of them rounded up
+        ("J1885*4", "1*ML", False),
+        ("J1885*4", "1*UN", True),  # one vial of 2 mL
+        ("J1885*4", "2*UN", True),  # 2 mL, counted as items
+        ("J1885*4", "4*UN", False),
+        ("J1885*4", "60*ME", True),  # milligrams say nothing of a volume
+        ("J1885*1", "0.5*ML", True),
+    ],
+)
+def test_quantity_and_units(service: str, quantity: str, fits: bool, products: str) -> None:
+    batch = product(KETOROLAC, service, quantity)
+    assert told(batch, rules="NDC009", data_folder=products) == ([] if fits else [("NDC009", "A1", 1, "CTP04")])
+
+
+def test_the_volume_of_a_dissolved_powder_is_no_quantity(products: str) -> None:
+    assert told(product("99999000303", "J0696*4", "1*UN"), rules="NDC009", data_folder=products) == []
+    assert len(told(product("99999000303", "J0696*4", "3.6*ML"), rules="NDC009", data_folder=products)) == 1
+
+
+def test_waste_may_be_in_the_quantity_or_not(products: str) -> None:
+    for quantity in ("2*ML", "1.5*ML"):
+        batch = product(KETOROLAC, "J1885*3", quantity, "J1885:JW")
+        assert told(batch, rules="NDC009", data_folder=products) == []
+    assert len(told(product(KETOROLAC, "J1885*3", "5*ML", "J1885:JW"), rules="NDC009", data_folder=products)) == 1
+
+
+def test_a_product_without_numbers_is_not_worked_out(products: str) -> None:
+    assert told(product("99999000404", "J3301*4", "9*ML"), rules="NDC", data_folder=products) == []
+
+
+# -- taxonomy (PRV004) --------------------------------------------------------------------------------
+
+
+def test_a_taxonomy_code_must_be_on_the_list_if_there_is_one(tables: Tables, tmp_path: Path) -> None:
+    batch = claim(1, "96372", "J3420")
+    assert told(batch, rules="PRV004 REF", data_folder=str(tmp_path)) == [("REF002", None, None, "PRV03")]
+    folder = tables(edition("taxonomy", [("261QP2300X", "Invented", "")]))
+    (finding,) = findings_of(batch, select=("PRV004", "REF"), data_folder=folder)
+    assert finding.message == "Taxonomy code 207Q00000X of the rendering provider is not on NUCC's list."
+    assert (finding.loop, finding.element) == ("2310B", "PRV03")

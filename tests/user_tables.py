@@ -6,6 +6,7 @@ What a test says of missing, stale or other tables it puts into a folder of its 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
@@ -25,6 +26,15 @@ ALWAYS = number_of(FIRST), OPEN
 
 Row = tuple[str | int | None, ...]
 
+
+def _taxonomies() -> set[str]:
+    """The codes of all fixtures, and some of the tests' own."""
+    found = {"163W00000X", "193200000X", "207N00000X", "3336S0011X", "363LF0000X", "374700000X"}
+    for path in (Path(__file__).parent.parent / "fixtures").glob("*.edi"):
+        found.update(re.findall(r"PXC.([0-9A-Z]{9}X)", path.read_text("latin-1")))
+    return found
+
+
 ROWS: dict[Table, list[Row]] = {
     # Column 1, column 2, first and last day, modifier indicator.
     "ptp": [
@@ -37,11 +47,11 @@ ROWS: dict[Table, list[Row]] = {
     # Code, units, adjudication indicator.
     "mue": [("96372", 4, 3), ("92551", 1, 1), ("92552", 1, 2), ("J0690", 6, 3)],
     # NDC, code, package size, package quantity, units of a package.
-    "crosswalk": [],
+    "crosswalk": [("99999000101", "J1885", "2", "25", "100"), ("99999000202", "J2405", "2", "1", "4")],
     # Contractor, code, first and last day, drug.
     "sad": [],
     # Code, classification, specialization.
-    "taxonomy": [],
+    "taxonomy": [(code, "Invented", "") for code in sorted(_taxonomies())],
 }
 
 

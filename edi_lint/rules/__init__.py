@@ -22,6 +22,7 @@ from . import (  # noqa: F401 - the families register themselves
     ncci,
     ncci_tables,
     ndc,
+    ndc_crosswalk,
     places_of_service,
     providers,
     situational_billing,

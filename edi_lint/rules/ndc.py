@@ -1,7 +1,7 @@
 """NDC: the drug number, quantity and unit of a drug line (loop 2410).
 
-The numbers themselves are not looked up: which product an NDC stands for, and to which code it belongs, takes a file
-that the user must load (rules NDC006 and NDC009, not in this version).
+The numbers themselves are not looked up here: what a product is billed under takes a table that the user must load
+(`ndc_crosswalk`).
 """
 
 from __future__ import annotations

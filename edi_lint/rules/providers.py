@@ -161,6 +161,14 @@ def group_needs_rendering(claim: Claim, context: Context) -> Iterator[Hit]:
 _TAXONOMY = re.compile("[0-9A-Z]{9}X")
 
 
+def _may_be_no_taxonomy(segment: Segment, reference: Reference) -> bool:
+    """A taxonomy code of another shape, or one that the list does not have."""
+    code = segment.get(3)
+    if _TAXONOMY.fullmatch(code) is None:
+        return True
+    return not reference.loaded.missing("taxonomy") and reference.loaded.taxonomy(code) is None
+
+
 @rule(
     id="PRV004",
     name="taxonomy-format",
@@ -178,29 +186,38 @@ _TAXONOMY = re.compile("[0-9A-Z]{9}X")
         "invalid-code 2420A/PRV*PE/PRV02",
     ),
     message="{element} in loop {loop} has a code that does not introduce a taxonomy. Allowed: {codes}.",
-    watch={"PRV": Watch(lambda segment, _: _TAXONOMY.fullmatch(segment.get(3)) is None, (3,))},
+    watch={"PRV": Watch(_may_be_no_taxonomy, (3,))},
     examples=(
         Bad({"PRV*BI*PXC*261QP2300X": "PRV*BI*PXC*261QP2300"}, at=("2000A", "PRV03")),
         Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*FAMILY"}, at=("2310B", "PRV03")),
         Bad({"PRV*BI*PXC*": "PRV*PE*PXC*"}, at=("2000A", "PRV01")),
         Bad({"PRV*PE*PXC*": "PRV*PE*ZZ*"}, at=("2310B", "PRV02")),
+        Bad({"PRV*BI*PXC*261QP2300X": "PRV*BI*PXC*999ZZ0000X"}, at=("2000A", "PRV03")),
+        Bad({"PRV*PE*PXC*207Q00000X": "PRV*PE*PXC*999ZZ0000X"}, at=("2310B", "PRV03")),
         Good({"PRV*BI*PXC*261QP2300X": "PRV*BI*PXC*193200000X"}),
     ),
 )
 def taxonomy_format(record: BillingProvider | Claim, context: Context) -> Iterator[Hit]:
     """A taxonomy code has ten characters: nine digits or capital letters, and an X. Its qualifier is PXC.
 
-    Only the shape is checked, not whether the code is on the NUCC list.
+    If you have loaded NUCC's list, the code must be on it.
 
     Why: Payers find a provider's contract by NPI and taxonomy, and reject a code that they cannot read.
 
     Fix: Enter the taxonomy code that the provider is enrolled with.
     """
     providers = [record] if isinstance(record, BillingProvider) else _renderings(record)
+    listed = not context.reference.loaded.missing("taxonomy")
+    if not listed and isinstance(record, BillingProvider):
+        # Of claims, only those are looked at whose codes are in doubt.
+        context.not_checked("taxonomy", record.at("taxonomy"))
     for provider in providers:
-        if provider.taxonomy.strip() and _TAXONOMY.fullmatch(provider.taxonomy) is None:
-            who = role_of(provider) if isinstance(provider, Provider) else "billing provider"
+        code = provider.taxonomy
+        who = role_of(provider) if isinstance(provider, Provider) else "billing provider"
+        if code.strip() and _TAXONOMY.fullmatch(code) is None:
             yield Hit(provider.at("taxonomy"), f"The taxonomy code of the {who} does not have the form of one.")
+        elif code.strip() and listed and context.reference.loaded.taxonomy(code) is None:
+            yield Hit(provider.at("taxonomy"), f"Taxonomy code {code} of the {who} is not on NUCC's list.")
 
 
 _AUXILIARY = {"163W": "registered nurse", "164W": "practical nurse", "164X": "vocational nurse", "374": "nursing aide"}
