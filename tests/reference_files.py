@@ -249,9 +249,10 @@ SAMPLES = (
         "HCPC2024_JUL_ANWEB.csv",
         HCPCS,
         "hcpcs",
-        2,
+        3,
         {
             "wrong code": (swap(HCPCS, "J9997", "J99X7"), "line 4: expected a HCPCS code, found 'J99X7'"),
+            "wrong modifier": (swap(HCPCS, "ZZ,00100", "ZZZ,00100"), "line 5: expected a modifier of two characters"),
             "wrong date": (swap(HCPCS, "20240331", "20241331"), "line 4: expected the termination date"),
             "wrong record": (swap(HCPCS, "00100,7", "00100,5"), "line 5: expected a record id 3, 4, 7 or 8, found '5'"),
             "twice": (HCPCS + "J9998,00100,3,x,x,51,,,,20210101,,,N\r\n", "line 6: expected each code once"),
@@ -268,7 +269,7 @@ SAMPLES = (
         "HCPC2024_JUL_ANWEB.txt",
         HCPCS_FIXED,
         "hcpcs",
-        2,
+        3,
         {
             "wrong record": (
                 swap(HCPCS_FIXED, "J9997001003", "J9997001009"),

@@ -427,6 +427,9 @@ def test_hcpcs(name: str, tmp_path: Path) -> None:
     assert ended.terminated == date(2024, 3, 31)
     assert (ended.in_force(DAY), ended.in_force(ended.terminated)) == (False, True)
     assert tables.hcpcs("J9990", DAY) is None
+    modifier = tables.hcpcs("ZZ", DAY)
+    assert modifier is not None
+    assert modifier.in_force(DAY)
 
 
 @pytest.mark.parametrize("content", [ICD_CODES, ICD_ORDER], ids=["codes", "order"])

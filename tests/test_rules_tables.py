@@ -367,3 +367,181 @@ def test_a_taxonomy_code_must_be_on_the_list_if_there_is_one(tables: Tables, tmp
     (finding,) = findings_of(batch, select=("PRV004", "REF"), data_folder=folder)
     assert finding.message == "Taxonomy code 207Q00000X of the rendering provider is not on NUCC's list."
     assert (finding.loop, finding.element) == ("2310B", "PRV03")
+
+
+# -- codes in force (DAT007, MOD003) ------------------------------------------------------------------
+
+CODES = [
+    ("J3420", 19860101, OPEN),
+    ("J9950", 20260101, OPEN),
+    ("J9951", 20200101, 20251231),
+    ("RT", 19820101, OPEN),
+    ("ZB", 20260101, OPEN),
+    ("ZC", 20200101, 20251231),
+]
+
+
+@pytest.fixture
+def codes(tables: Tables) -> str:
+    older = [row for row in CODES if row[0] != "J9950"]
+    quarters = {"2025q4": (date(2025, 10, 1), date(2025, 12, 31)), "2026q1": (date(2026, 1, 1), date(2026, 3, 31))}
+    return tables(
+        edition("hcpcs", older, *quarters["2025q4"], name="2025q4"),
+        edition("hcpcs", CODES, *quarters["2026q1"], name="2026q1"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "says"),
+    [
+        ("J3420", "20260115", ""),
+        ("J9950", "20260101", ""),
+        ("J9950", "20251231", "J9950 on line 1 is not a HCPCS code: the list 2025q4 does not hold it."),
+        ("J9951", "20251231", ""),
+        ("J9951", "20260101", "J9951 on line 1 is dated 2026-01-01, but ended on 2025-12-31."),
+        ("J1885", "20260115", "J1885 on line 1 is not a HCPCS code: the list 2026q1 does not hold it."),
+        ("J1885", "20250115", ""),  # of a quarter that is not loaded
+        ("99213", "20260115", ""),
+    ],
+)
+def test_the_loaded_list_of_the_quarter_knows_every_code(code: str, day: str, says: str, codes: str) -> None:
+    found = findings_of(claim(1, code, day=day), select=("DAT007", "REF"), data_folder=codes)
+    assert [finding.message for finding in found] == ([says] if says else [])
+
+
+@pytest.mark.parametrize(
+    ("modifier", "day", "says"),
+    [
+        ("RT", "20260115", ""),
+        ("ZB", "20260101", ""),
+        ("ZB", "20251231", "Modifier ZB on line 1 began on 2026-01-01."),
+        ("ZC", "20251231", ""),
+        ("ZC", "20260101", "Modifier ZC on line 1 ended on 2025-12-31."),
+        ("ZQ", "20260101", "Modifier ZQ on line 1 is not in the HCPCS list 2026q1."),
+        ("ZQ", "20250101", ""),
+        ("59", "20260115", ""),  # CPT's modifiers are not in the list
+        ("P1", "20260115", ""),
+    ],
+)
+def test_the_loaded_list_of_the_quarter_knows_every_modifier(modifier: str, day: str, says: str, codes: str) -> None:
+    found = findings_of(claim(1, f"J3420:{modifier}", day=day), select=("MOD003", "REF"), data_folder=codes)
+    assert [finding.message for finding in found] == ([says] if says else [])
+
+
+def test_a_list_without_modifiers_says_nothing_of_them(tables: Tables) -> None:
+    folder = tables(edition("hcpcs", [("J3420", 19860101, OPEN)]))
+    assert told(claim(1, "J3420:ZQ"), rules="MOD003", data_folder=folder) == []
+
+
+# -- diagnoses of other years -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def years(tables: Tables) -> str:
+    """The years before and after the shipped one, and an April update of that: with other codes of one category."""
+    return tables(
+        edition("icd10cm", [("E538",), ("Z9989",)], date(2024, 10, 1), date(2025, 9, 30), name="fy2025"),
+        edition("icd10cm", [("E5381",), ("Z9989",)], date(2026, 10, 1), date(2027, 9, 30), name="fy2027"),
+        edition("icd10cm", [("E538",), ("E539",)], date(2026, 4, 1), date(2026, 9, 30), name="april"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "says"),
+    [
+        ("E538", "20250930", ""),
+        ("E538", "20251001", ""),
+        ("E538", "20261001", "Diagnosis E538 is not a complete code; choose one of E5381."),
+        ("E5381", "20261001", ""),
+        ("E5381", "20260930", "Diagnosis E5381 is not in ICD-10-CM on 2026-09-30: E538 has no further characters."),
+        ("I10", "20260331", ""),
+        ("I10", "20260401", "Diagnosis I10 is not in ICD-10-CM on 2026-04-01."),
+        ("I10", "20240930", "Not checked against ICD-10-CM: it covers dates of service 2024-10-01 to 2027-09-30"),
+    ],
+)
+def test_the_year_of_the_date_of_service_answers(code: str, day: str, says: str, years: str) -> None:
+    batch = claim(1, "96372", day=day, diagnoses=f"ABK:{code}")
+    found = findings_of(batch, select=("DX006", "REF"), data_folder=years, as_of=date(2027, 1, 1))
+    assert [finding.message.partition(", and")[0] for finding in found] == ([says] if says else [])
+
+
+def test_a_claim_over_two_years_is_told_where_they_change(years: str) -> None:
+    batch = claim(1, "J3420", "J3420", day="20261001", diagnoses="ABK:E538").replace("20261001", "20260930", 1)
+    (finding,) = findings_of(batch, select=("DAT010",), data_folder=years, as_of=date(2027, 1, 1))
+    assert finding.message == (
+        "E538 is not valid on 2026-10-01, and the lines that point to it lie on both sides of 2026-10-01, when codes "
+        "change."
+    )
+    in_april = claim(1, "J3420", "J3420", day="20260401", diagnoses="ABK:I10").replace("20260401", "20260331", 1)
+    (finding,) = findings_of(in_april, select=("DAT010",), data_folder=years, as_of=date(2027, 1, 1))
+    assert "both sides of 2026-04-01" in finding.message
+
+
+def test_the_shipped_flags_go_with_a_code_into_other_years(years: str) -> None:
+    batch = claim(1, "96372", day="20261001", diagnoses="ABK:Z9989")
+    assert told(batch, rules="DX011 REF", data_folder=years, as_of=date(2027, 1, 1)) == [("DX011", "A1", 1, "SV107-1")]
+
+
+# -- the payers' own ----------------------------------------------------------------------------------
+
+
+def test_a_contractors_list_decides_what_is_self_administered(tables: Tables, tmp_path: Path) -> None:
+    batches = {code: claim(1, "96372", code, payer="MB") for code in ("J1438", "J3357", "J2357", "J3490", "J3262:JA")}
+
+    def excluded(folder: str, **options: object) -> set[str]:
+        return {
+            code for code, batch in batches.items() if told(batch, rules="ADM027", data_folder=folder, options=options)
+        }
+
+    assert excluded(str(tmp_path)) == {"J1438", "J3357"}  # the short list that is built in
+    rows = [
+        ("FIRST", "J2357", *ALWAYS, ""),
+        ("FIRST", "J1438", *ALWAYS, ""),
+        ("SECOND", "J1438", *ALWAYS, ""),
+        ("SECOND", "J3357", 20260201, OPEN, ""),
+        ("FIRST", "J3490", *ALWAYS, "One of them"),
+        ("SECOND", "J3490", *ALWAYS, "Another"),
+        ("FIRST", "J3262", *ALWAYS, ""),
+        ("SECOND", "J3262", *ALWAYS, ""),
+    ]
+    folder = tables(edition("sad", rows))
+    assert excluded(folder) == {"J1438"}
+    assert excluded(folder, mac="First") == {"J1438", "J2357"}
+    assert excluded(folder, mac="second") == {"J1438"}
+    assert excluded(folder, **{"self-administered-drugs": ["J2357"]}) == {"J2357"}
+
+
+def test_without_the_contractors_list_a_drug_that_is_not_built_in_was_not_checked(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    assert told(claim(1, "96372", "J1438", payer="MB"), rules="ADM027 REF", data_folder=folder) == [
+        ("ADM027", "A1", 2, "SV101-2")
+    ]
+    batch = claim(1, "96372", "J3420", payer="MB"), claim(2, "96372", "J2357", payer="MB")
+    assert told(*batch, rules="ADM027 REF", data_folder=folder) == [("REF002", "A1", 2, "SV101-2")]
+    assert told(claim(1, "96372", "J3420"), rules="ADM027 REF", data_folder=folder) == []
+
+
+def test_a_payers_own_diagnoses_decide(tables: Tables) -> None:
+    rows = [("TSTCI", "J3420", "D51*", *ALWAYS), ("TSTCI", "J1885", "M5450", 20260101, 20260131)]
+    folder = tables(edition("payer-diagnoses", rows))
+    for services, diagnosis, expected in (
+        (("96372", "J3420"), "D510", []),
+        (("96372", "J3420"), "E538", [("DX013", "A1", 2, "SV107-1")]),
+        (("96372", "J1885"), "M5450", []),
+        (("96372", "J1885"), "G43909", [("DX026", "A1", 2, "SV107-1")]),
+        (("96372", "J3301"), "G43909", []),
+    ):
+        batch = claim(1, *services, diagnoses=f"ABK:{diagnosis}")
+        assert told(batch, rules="DX013 DX026", data_folder=folder) == expected
+        assert told(batch.replace("TSTCI", "TSTXX"), rules="DX013 DX026", data_folder=folder) == []
+    later = claim(1, "96372", "J1885", day="20260201", diagnoses="ABK:G43909")
+    assert told(later, rules="DX026", data_folder=folder) == []
+
+
+def test_a_payers_list_of_prior_authorizations(tables: Tables) -> None:
+    folder = tables(edition("prior-authorization", [("TSTCI", "J0897", 20260101, OPEN)]))
+    batch = claim(1, "96372", "J0897*60")
+    assert told(batch, rules="STR018", data_folder=folder) == [("STR018", "A1", 2, "SV101-2")]
+    assert told(batch.replace("TSTCI", "TSTXX"), rules="STR018", data_folder=folder) == []
+    assert told(claim(1, "96372", "J0897*60", day="20251231"), rules="STR018", data_folder=folder) == []
+    assert told(batch.replace("HI*ABK", "REF*G1*A12345~HI*ABK"), rules="STR018", data_folder=folder) == []

@@ -49,7 +49,11 @@ ROWS: dict[Table, list[Row]] = {
     # NDC, code, package size, package quantity, units of a package.
     "crosswalk": [("99999000101", "J1885", "2", "25", "100"), ("99999000202", "J2405", "2", "1", "4")],
     # Contractor, code, first and last day, drug.
-    "sad": [],
+    "sad": [("INVENTED", "J1438", *ALWAYS, "Inventol")],
+    # Payer, code, diagnosis, first and last day.
+    "payer-diagnoses": [("*", "J1110", "G43*", *ALWAYS)],
+    # Payer, code, first and last day.
+    "prior-authorization": [("TSTCI", "J1790", *ALWAYS)],
     # Code, classification, specialization.
     "taxonomy": [(code, "Invented", "") for code in sorted(_taxonomies())],
 }

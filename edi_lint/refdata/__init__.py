@@ -19,6 +19,7 @@ from edi_lint.refdata.records import (
     SadExclusion,
     Table,
     TaxonomyCode,
+    folded,
     title_of,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "TaxonomyCode",
     "UserTables",
     "days_covered",
+    "folded",
     "title_of",
 ]

@@ -161,7 +161,7 @@ class UserTables:
     # -- code sets -------------------------------------------------------------------------------------
 
     def hcpcs(self, code: str, day: date) -> HcpcsCode | None:
-        """The code in the list that covers the day, in force or not; None if the list does not have it."""
+        """The code or modifier in the list that covers the day, in force or not; None if the list does not have it."""
         edition = self.edition("hcpcs", day)
         if edition is None:
             return None

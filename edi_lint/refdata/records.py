@@ -115,7 +115,10 @@ class MueLimit(msgspec.Struct, frozen=True):
 
 
 class HcpcsCode(msgspec.Struct, frozen=True):
-    """A HCPCS Level II code. ``added`` and ``terminated`` are its first and last date of service, None if open."""
+    """A HCPCS Level II code or modifier.
+
+    ``added`` and ``terminated`` are its first and last date of service, None if open.
+    """
 
     code: str
     added: date | None

@@ -98,6 +98,11 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
             return loaded
         return self.icd10cm if self.icd10cm.covers(day) else None
 
+    def icd10cm_editions(self) -> "tuple[CodeSet | LoadedCodes, ...]":
+        """All editions of the diagnosis codes, whatever days they cover."""
+        loaded = (self.loaded.icd10cm(edition.valid_from) for edition in self.loaded.editions("icd10cm"))
+        return (self.icd10cm, *(edition for edition in loaded if edition is not None))
+
     def covers(self, table: "Table", day: date, *, medicaid: bool = False) -> bool:
         """Whether the table may be consulted for the date of service."""
         own = self._shipped(table)

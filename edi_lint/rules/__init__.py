@@ -23,6 +23,7 @@ from . import (  # noqa: F401 - the families register themselves
     ncci_tables,
     ndc,
     ndc_crosswalk,
+    payer_lists,
     places_of_service,
     providers,
     situational_billing,

@@ -348,24 +348,31 @@ _PLACEHOLDER = re.compile(
     source="005010X222A1, 2300 and 2400 REF*G1: the number given by the payer",
     stc=("A7:252",),
     needs=("REF*G1", "option:prior-authorization-drugs"),
+    watch={"SV1": procedure(lambda _, reference: bool(reference.loaded.editions("prior-authorization")))},
     examples=(
         Bad({"HI*ABK:E538": "REF*G1*PENDING~HI*ABK:E538"}, at=("2300", "REF02"), severity="warning"),
         Bad({"REF*6R*A1001L3~": "REF*G1*N/A~REF*6R*A1001L3~"}, at=("2400", "REF02"), severity="warning"),
         Bad({"HI*ABK:E538": "REF*G1*0000000~HI*ABK:E538"}, at=("2300", "REF02"), severity="warning"),
         Good({"HI*ABK:E538": "REF*G1*A12345~HI*ABK:E538"}),
         Good({"HI*ABK:E538": "REF*G1*NONE4711~HI*ABK:E538"}),
+        # On the payer's list.
+        Bad({"HC:J3420*": "HC:J1790*"}, at=("2400", "SV101-2"), severity="warning"),
+        Good({"HC:J3420*": "HC:J1790*", "HI*ABK:E538": "REF*G1*A12345~HI*ABK:E538"}),
     ),
 )
 def prior_auth_ref(claim: Claim, context: Context) -> Iterator[Hit]:
     """A prior authorization (REF*G1) is the number that the payer gave, not a word such as PENDING.
 
-    With the option prior-authorization-drugs, a list of procedure codes, a line with one of them and no REF*G1 on line
-    or claim is a warning too.
+    A line whose code the payer wants to be asked for, by a list that you have loaded or by the option
+    prior-authorization-drugs (a list of codes), and no REF*G1 on line or claim is a warning too.
 
     Why: The payer looks the number up; a placeholder is not found and the claim waits or is denied.
 
     Fix: Enter the number from the payer's letter, or leave REF*G1 out when no authorization is needed.
     """
+    wanted: Collection[str] = context.options.get("prior-authorization-drugs") or ()
+    tables = context.reference.loaded
+    listed = bool(tables.editions("prior-authorization"))
     records: list[Claim | ServiceLine] = [claim, *claim.lines]
     for record in records:
         if not record.prior_authorization:
@@ -374,10 +381,12 @@ def prior_auth_ref(claim: Claim, context: Context) -> Iterator[Hit]:
         if not number or _PLACEHOLDER.fullmatch(number):
             words = "The prior authorization number is a placeholder, not a number that a payer gave."
             yield Hit(record.at("prior_authorization"), words, severity="warning")
-    needed: Collection[str] = context.options.get("prior-authorization-drugs") or ()
-    if not needed or claim.prior_authorization:
+    if claim.prior_authorization:
         return
+    payer_id = claim.payer.id if claim.payer is not None else ""
     for line in claim.lines:
-        if line.procedure in needed and not line.prior_authorization:
-            words = f"{line.procedure} on line {line.number} is on your list of drugs that need prior authorization."
+        code, day = line.procedure, line.service_from
+        by_list = listed and day is not None and tables.prior_authorization(payer_id, code, day)
+        if (code in wanted or by_list) and not line.prior_authorization:
+            words = f"{code} on line {line.number} is on your list of what needs a prior authorization."
             yield Hit(line.at("procedure"), words, severity="warning")

@@ -1,7 +1,7 @@
 """DAT: codes in force on the date of service (DAT007, DAT009, DAT010).
 
-Of code lists only what ships with edi-lint is known: one edition of ICD-10-CM and of HCPCS Level II, the dates of the
-injectable drugs, and a handful of CPT dates. What an edition does not cover gets no verdict.
+With edi-lint come one edition of ICD-10-CM and of HCPCS Level II, the dates of the injectable drugs, and a handful of
+CPT dates; the user may have loaded other editions. What no edition covers gets no verdict.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from datetime import date, timedelta
 import msgspec
 
 from ..claims import Claim, Diagnosis, ServiceLine
-from ..reference import Reference
+from ..refdata import LoadedCodes
+from ..reference import CodeSet, Edition, Reference
 from ..reference.groups import OBSOLETE_INJECTION
 from ..x12 import Ref, Segment
 from .icd10cm import icd10_diagnoses, named, well_formed
@@ -56,10 +57,24 @@ _LEVEL_II = re.compile(r"[ABCE-V][0-9]{4}")
 
 def _is_dated(code: str, reference: Reference) -> bool:
     """Whether the code is not known to be in force ever since `_RECENT`."""
+    is_level_ii = _LEVEL_II.fullmatch(code) is not None
+    if is_level_ii and _varies(code, reference):
+        return True
     if code in _PERIODS or code in reference.drugs:
-        start, end = _period(code, reference)
+        start, end = _own_period(code, reference)
         return end is not None or (start is not None and start > _RECENT)
-    return _LEVEL_II.fullmatch(code) is not None and code not in reference.hcpcs
+    return is_level_ii and code not in reference.hcpcs
+
+
+
+
+def _varies(code: str, reference: Reference) -> bool:
+    """Whether a list that the user has loaded lacks the code, or tells a day on which it began or ended."""
+    for edition in reference.loaded.editions("hcpcs"):
+        entry = reference.loaded.hcpcs(code, edition.effective)
+        if entry is None or entry.terminated is not None or (entry.added is not None and entry.added > _RECENT):
+            return True
+    return False
 
 
 @rule(
@@ -79,7 +94,8 @@ def code_not_effective_on_dos(claim: Claim, context: Context) -> Iterator[Hit]:
     """A procedure code must have been in force on the date of service.
 
     edi-lint knows the dates of 96372 and its forerunner, of the injectable drugs, and which HCPCS Level II codes its
-    edition of the CMS list holds. A date of which the list knows nothing is not judged.
+    edition of the CMS list holds; for the quarters whose lists you have loaded, it knows the dates of every code. A
+    date of which no list knows anything is not judged.
 
     Why: Payers deny a code that had ended, or did not exist yet, on the day of the service.
 
@@ -90,7 +106,7 @@ def code_not_effective_on_dos(claim: Claim, context: Context) -> Iterator[Hit]:
         code = line.procedure
         if day is None or not code or code in OBSOLETE_INJECTION:
             continue
-        start, end = _period(code, context.reference)
+        start, end = _period(code, day, context)
         if start is not None and day < start:
             before = f"For earlier days use {_BEFORE[code]}." if code in _BEFORE else ""
             yield Hit(
@@ -101,11 +117,17 @@ def code_not_effective_on_dos(claim: Claim, context: Context) -> Iterator[Hit]:
             yield Hit(
                 line.at("procedure"), f"{code} on line {line.number} is dated {day}, but ended on {end}.", fix=instead
             )
-        elif _LEVEL_II.fullmatch(code) and code not in _PERIODS and code not in context.reference.drugs:
+        elif _LEVEL_II.fullmatch(code) and code not in _PERIODS:
             yield from _listed(line, day, context)
 
 
-def _period(code: str, reference: Reference) -> tuple[date | None, date | None]:
+def _period(code: str, day: date, context: Context) -> tuple[date | None, date | None]:
+    """The first and the last day of a code, by the list that the user has loaded for the day, else as shipped."""
+    entry = context.reference.loaded.hcpcs(code, day) if code not in _PERIODS else None
+    return (entry.added, entry.terminated) if entry is not None else _own_period(code, context.reference)
+
+
+def _own_period(code: str, reference: Reference) -> tuple[date | None, date | None]:
     if code in _PERIODS:
         return _PERIODS[code]
     drug = reference.drugs.get(code)
@@ -115,13 +137,19 @@ def _period(code: str, reference: Reference) -> tuple[date | None, date | None]:
 
 
 def _listed(line: ServiceLine, day: date, context: Context) -> Iterator[Hit]:
-    codes = context.reference.hcpcs
-    if line.procedure in codes:
+    reference, code = context.reference, line.procedure
+    edition: Edition | None = reference.loaded.edition("hcpcs", day)
+    if edition is not None:
+        known = reference.loaded.hcpcs(code, day) is not None
+    else:
+        edition = reference.hcpcs if reference.hcpcs.covers(day) else None
+        known = code in reference.drugs or code in reference.hcpcs
+    if known:
         return
-    if codes.covers(day):
+    if edition is not None:
         yield Hit(
             line.at("procedure"),
-            f"{line.procedure} on line {line.number} is not a HCPCS code: the list {codes.edition} does not hold it.",
+            f"{code} on line {line.number} is not a HCPCS code: the list {edition.edition} does not hold it.",
         )
     else:
         context.not_checked("hcpcs", line.at("procedure"))
@@ -216,27 +244,35 @@ def _is_mixed(diagnoses: tuple[Diagnosis, ...]) -> bool:
 def fy_straddle(claim: Claim, context: Context) -> Iterator[Hit]:
     """The lines of a claim lie on both sides of a yearly change of ICD-10-CM, and a diagnosis holds on one side only.
 
-    edi-lint has one edition: it can tell a code that this edition lacks, while lines that point to the code lie inside
-    and outside its year. Changes of 1 April are not seen.
+    Of a year that no edition covers it is taken that the code was valid there. Changes of 1 April are seen if you have
+    loaded the April edition.
 
     Why: A code is valid by date of service, so no one code can be right for all of these lines.
 
     Fix: Split the claim at the change, and use for each part the code that was valid then.
     """
-    table = context.reference.icd10cm
     days = {line.service_from for line in claim.lines if line.service_from is not None}
-    if len(days) < 2 or len({table.covers(day) for day in days}) < 2:
+    tables = {day: context.reference.icd10cm_on(day) for day in days}
+    if len({table.edition if table is not None else None for table in tables.values()}) < 2:
         return
     for diagnosis in icd10_diagnoses(claim):
-        if not well_formed(diagnosis.code) or diagnosis.code in table:
+        code = diagnosis.code
+        if not well_formed(code):
             continue
         pointing = [line.service_from for line in claim.lines if line.service_from and diagnosis in line.diagnoses]
-        inside = [day for day in pointing if table.covers(day)]
-        outside = [day for day in pointing if not table.covers(day)]
-        if inside and outside:
-            change = table.valid_from if min(outside) < table.valid_from else table.valid_to + timedelta(days=1)
+        invalid = [day for day in pointing if (table := tables[day]) is not None and code not in table]
+        valid = [day for day in pointing if day not in invalid]
+        if invalid and valid:
             yield Hit(
                 diagnosis.spot,
-                f"{named(diagnosis, context)} is not valid on {inside[0]}, and the lines that point to it lie on both "
-                f"sides of {change}, when codes change.",
+                f"{named(diagnosis, context)} is not valid on {invalid[0]}, and the lines that point to it lie on both "
+                f"sides of {_change(invalid[0], valid[0], tables)}, when codes change.",
             )
+
+
+def _change(one: date, other: date, tables: Mapping[date, CodeSet | LoadedCodes | None]) -> date | str:
+    """The day between the two on which the edition changes."""
+    earlier, later = tables[min(one, other)], tables[max(one, other)]
+    if later is not None:
+        return later.valid_from
+    return earlier.valid_to + timedelta(days=1) if earlier is not None else "a change"

@@ -11,9 +11,10 @@ from datetime import date
 from functools import lru_cache
 
 from ..claims import Claim, Diagnosis
-from ..reference import Reference
+from ..refdata import LoadedCodes
+from ..reference import CodeSet, Reference
 from ..x12 import Segment
-from .icd10cm import flagged, icd10_diagnoses, looked_up_on, named, plain, pointed, well_formed
+from .icd10cm import days_looked_up, flagged, icd10_diagnoses, named, plain, pointed, well_formed
 from .registry import Bad, Context, Good, Hit, rule
 from .signs import diagnosis_code, flagged_diagnosis, looks_at, outside_icd10cm, unlisted_diagnosis
 
@@ -240,7 +241,7 @@ def dx_format(claim: Claim, context: Context) -> Iterator[Hit]:
         else:
             fault = "is not a letter followed by two to six letters or digits"
         meant = plain(code)
-        right = f"; send {meant}" if meant in context.reference.icd10cm else ""
+        right = f"; send {meant}" if any(meant in table for table in context.reference.icd10cm_editions()) else ""
         yield Hit(diagnosis.spot, f"Diagnosis {diagnosis.number} {fault}{right}.")
 
 
@@ -271,22 +272,25 @@ def dx_not_billable(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Choose the complete code that the documentation supports, from the list for the date of service.
     """
-    table = context.reference.icd10cm
+    table_on = context.reference.icd10cm_on
     days = {line.service_from for line in claim.lines if line.service_from is not None}
-    if all(map(table.covers, days)) and all(diagnosis.code in table for diagnosis in claim.diagnoses):
+    if all(
+        (table := table_on(day)) is not None and all(diagnosis.code in table for diagnosis in claim.diagnoses)
+        for day in days
+    ):
         return  # The common case, without asking which line is of which day.
     for diagnosis in icd10_diagnoses(claim):
         code = diagnosis.code.rstrip()
         if not well_formed(code):
             continue  # DX005 says why it cannot be found.
-        day = looked_up_on(diagnosis, claim, context)
-        if day is None or code in table:
-            continue
-        yield Hit(diagnosis.spot, f"Diagnosis {named(diagnosis, context)} {_not_billable(code, day, context)}.")
+        for day in days_looked_up(diagnosis, claim, context):
+            table = table_on(day)
+            if table is not None and code not in table:
+                yield Hit(diagnosis.spot, f"Diagnosis {named(diagnosis, context)} {_not_billable(code, day, table)}.")
+                break
 
 
-def _not_billable(code: str, day: date, context: Context) -> str:
-    table = context.reference.icd10cm
+def _not_billable(code: str, day: date, table: CodeSet | LoadedCodes) -> str:
     children = table.children(code, _SHOWN_CHILDREN + 1)
     if children:
         more = " ..." if len(children) > _SHOWN_CHILDREN else ""

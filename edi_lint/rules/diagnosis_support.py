@@ -11,14 +11,16 @@ from datetime import date
 from functools import lru_cache
 
 from ..claims import Claim, Day, Diagnosis, ServiceLine, Spot
+from ..refdata import PayerDiagnoses
 from ..reference import groups
 from .drug_lines import INJECTION, is_product, own_injections
 from .examples import patient, payer
 from .icd10cm import icd10_diagnoses, named, plain, pointed
+from .payer_lists import B12 as _B12
+from .payer_lists import accepted_diagnoses
 from .registry import Bad, Context, Good, Hit, rule
 from .signs import diagnosis_code
 
-_B12 = ("J3420", "J3425")
 # What supports vitamin B12 behind another condition, but not alone: stomach removed, bariatric surgery, metformin.
 _B12_BEHIND = ("Z903", "Z9884", "Z7984")
 # What is denied for vitamin B12 day by day: fatigue, mental symptoms, obesity, check-ups, screening, long-term drugs.
@@ -145,7 +147,8 @@ def z_only_medical_necessity(claim: Claim, context: Context) -> Iterator[Hit]:
 def b12_needs_deficiency(claim: Claim, context: Context) -> Iterator[Hit]:
     """Vitamin B12 and its injection must point to a deficiency of B12 or to a disease that causes one.
 
-    There is no ICD-10-CM code for an encounter for a B12 injection: the condition itself is the reason.
+    There is no ICD-10-CM code for an encounter for a B12 injection: the condition itself is the reason. If you have
+    loaded a list of what the payer accepts for the drug, that list decides.
 
     Why: Payers deny B12 given for fatigue, weight or well-being as not medically necessary.
 
@@ -155,25 +158,29 @@ def b12_needs_deficiency(claim: Claim, context: Context) -> Iterator[Hit]:
     for day in context.days:
         own = [day_line.line for day_line in day.own if day_line.line is not None]
         drugs = [line for line in own if line.procedure in _B12]
-        unsupported = next((line for line in drugs if pointed(line) and not _supports_b12(line)), None)
+        accepted = accepted_diagnoses(claim, drugs[0].procedure, day.service_date, context) if drugs else None
+        unsupported = next((line for line in drugs if pointed(line) and not _supports_b12(line, accepted)), None)
         if unsupported is None and drugs and not any(is_product(code) for code in day.procedures.difference(_B12)):
             # B12 is all that was injected, so this is what the injections were for.
             injections = [line for line in own if line.procedure == INJECTION]
-            if all(pointed(line) and not _supports_b12(line) for line in injections):
+            if all(pointed(line) and not _supports_b12(line, accepted) for line in injections):
                 unsupported = next(iter(injections), None)
         if unsupported is None:
             continue
         diagnoses = pointed(unsupported)
         what = "Vitamin B12" if unsupported.procedure in _B12 else "The injection of vitamin B12"
         found = f"{what} on line {unsupported.number} points to {_listed(diagnoses, context)}"
-        if all(code.startswith(_B12_WEAK) for code in _codes(diagnoses)):
+        if accepted is not None:
+            yield Hit(unsupported.pointer_spot(1), f"{found}, which the payer's list for it does not have.")
+        elif all(code.startswith(_B12_WEAK) for code in _codes(diagnoses)):
             yield Hit(unsupported.pointer_spot(1), f"{found} alone, which payers regularly deny for it.")
         else:
             yield Hit(unsupported.pointer_spot(1), f"{found}: no deficiency of B12, and no known cause of one.")
 
 
-def _supports_b12(line: ServiceLine) -> bool:
-    return _support_b12(tuple(_codes(pointed(line))))
+def _supports_b12(line: ServiceLine, accepted: PayerDiagnoses | None) -> bool:
+    codes = tuple(_codes(pointed(line)))
+    return any(code in accepted for code in codes) if accepted is not None else _support_b12(codes)
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,8 @@
 """ADM: drugs that take an administration code of their own (ADM015-ADM017, ADM024-ADM027).
 
 Cancer drugs, immune globulin under the skin, on-body injectors, HIV prevention, and what Medicare leaves to the
-patient. Which drugs a Medicare contractor counts as self-administered is only known as a seed list.
+patient. Which drugs a Medicare contractor counts as self-administered is only known as a seed list, unless the user has
+loaded the contractors' lists.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ..claims import Claim, DayLine
+from ..claims import Claim, DayLine, ServiceLine
+from ..refdata import folded
 from ..reference.groups import (
     ADMIN_CHEMO,
     ADMIN_INJECTION,
@@ -17,9 +19,10 @@ from ..reference.groups import (
     ADMIN_PREP,
     HORMONAL_ANTINEOPLASTIC,
 )
+from .drug_lines import UNCLASSIFIED, is_drug
 from .examples import added, patient, payer
 from .registry import Bad, Context, Good, Hit, rule
-from .same_day import codes, elsewhere, faults, may_be_drug, of_codes, only_possible_drugs
+from .same_day import codes, elsewhere, faults, may_be_drug, may_be_injected, of_codes, only_possible_drugs
 
 _HORMONAL_ADMIN = frozenset({"96402"})
 _COMPLEX_ADMIN = frozenset({"96401"})
@@ -360,6 +363,7 @@ def prevention_of_hiv(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=7,
     source="Medicare Benefit Policy Manual, ch. 15, s. 50.2; contractor lists A52527, A52571, A52800, A53032, A53127",
     stc=("A3:454",),
+    watch={"SV1": lambda segment, reference: is_drug(segment.get(1, 2))},
     examples=(
         Bad(
             {"HC:J3420*": "HC:J1438:JZ*"} | _ARTHRITIS | payer("MB"),
@@ -375,20 +379,43 @@ def prevention_of_hiv(claim: Claim, context: Context) -> Iterator[Hit]:
 def self_administered_drug(claim: Claim, context: Context) -> Iterator[Hit]:
     """A drug that Medicare counts as usually self-administered is not covered under Part B, nor is its injection.
 
-    The built-in list is a seed; the option `self-administered-drugs`, a list of drug codes, replaces it with your
-    contractor's. A line with modifier GY is left alone.
+    The contractors' lists that you have loaded decide: that of the contractor whom the option `mac` names, else all
+    of them together, a drug being told only if every list has it. Without any, a short built-in list stands in. The
+    option `self-administered-drugs`, a list of drug codes, takes the place of both. Left alone are lines with modifier
+    GY, with JA (into a vein), and unclassified codes, which stand for many drugs.
 
     Why: Drug and administration are denied as excluded from the benefit, whoever gave the injection.
 
     Fix: Bill the patient's Part D plan, or append GY if you need the denial.
     """
-    own_list = context.options.get("self-administered-drugs")
-    listed = _SELF_ADMINISTERED if own_list is None else dict.fromkeys(own_list, date.min)
     for line in claim.lines:
-        since = listed.get(line.procedure)
-        if since is None or "GY" in line.modifiers or (line.service_from or date.max) < since:
+        code = line.procedure
+        if not is_drug(code) or code in UNCLASSIFIED or not {"GY", "JA"}.isdisjoint(line.modifiers):
             continue
-        yield Hit(
-            line.at("procedure"),
-            f"Medicare contractors list {line.procedure} as self-administered; they deny the drug and its injection.",
-        )
+        listing = _listing(line, context)
+        if listing:
+            yield Hit(
+                line.at("procedure"), f"{listing} {code} as self-administered; the drug and its injection are denied."
+            )
+
+
+def _listing(line: ServiceLine, context: Context) -> str:
+    """Who lists the drug, with the verb; empty if nobody does."""
+    code, day = line.procedure, line.service_from or context.as_of
+    tables = context.reference.loaded
+    own_list = context.options.get("self-administered-drugs")
+    if own_list is not None:
+        return "You list" if code in own_list else ""
+    if not tables.missing("sad"):
+        contractors = tables.macs()
+        named = folded(str(context.options.get("mac", "")))
+        if named in contractors:
+            contractors = (named,)
+        if contractors and all(tables.sad(code, day, contractor) for contractor in contractors):
+            return f"{contractors[0]} lists" if len(contractors) == 1 else "All contractors list"
+        return ""
+    if _SELF_ADMINISTERED.get(code, date.max) <= day:
+        return "Medicare contractors list"
+    if may_be_injected(code, context.reference):
+        context.not_checked("sad", line.at("procedure"))
+    return ""

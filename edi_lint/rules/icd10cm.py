@@ -13,7 +13,7 @@ from functools import lru_cache
 from ..claims import Claim, Diagnosis, ServiceLine
 from .registry import Context
 
-__all__ = ["first_pointed", "flagged", "icd10_diagnoses", "looked_up_on", "named", "plain", "pointed", "well_formed"]
+__all__ = ["days_looked_up", "first_pointed", "flagged", "icd10_diagnoses", "named", "plain", "pointed", "well_formed"]
 
 # The second character is a letter in QA00.- and its neighbours: the old pattern [A-Z][0-9] would reject them.
 _CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
@@ -38,7 +38,9 @@ def well_formed(code: str) -> bool:
 def named(diagnosis: Diagnosis, context: Context) -> str:
     """The code, for a message, if the table knows its category; else its element (``HI02-2``): it may be anything."""
     code = plain(diagnosis.code)
-    known = well_formed(code) and (context.reference.icd10cm.children(code[:3], 1) or code in context.reference.icd10cm)
+    known = well_formed(code) and any(
+        table.children(code[:3], 1) or code in table for table in context.reference.icd10cm_editions()
+    )
     return code if known or diagnosis.spot.ref is None else diagnosis.spot.ref.name("HI")
 
 
@@ -55,22 +57,22 @@ def first_pointed(line: ServiceLine) -> Diagnosis | None:
     return found[0] if found and found[0].qualifier in ("ABK", "ABF") else None
 
 
-def looked_up_on(diagnosis: Diagnosis, claim: Claim, context: Context) -> date | None:
-    """The first date of service of the diagnosis that the table covers; other dates go to REF001.
+def days_looked_up(diagnosis: Diagnosis, claim: Claim, context: Context) -> list[date]:
+    """The dates of service of the diagnosis for which there is a table, in order; other dates go to REF001.
 
     Its dates are those of the lines that point to it, or of all lines if none does.
     """
     lines = [line for line in claim.lines if diagnosis in line.diagnoses] or claim.lines
-    covered = None
+    covered = []
     for day in sorted({line.service_from for line in lines if line.service_from is not None}):
-        if not context.covers("icd10cm", day):
+        if context.covers("icd10cm", day):
+            covered.append(day)
+        else:
             context.not_checked("icd10cm", diagnosis.spot)
-        elif covered is None:
-            covered = day
     return covered
 
 
 def flagged(diagnosis: Diagnosis, flag: str, claim: Claim, context: Context) -> bool:
-    """Whether the table sets this flag on the diagnosis, and covers its dates."""
+    """Whether the shipped table sets this flag on the diagnosis, and its dates are covered, be it by a loaded year."""
     code = plain(diagnosis.code)
-    return flag in context.reference.icd10cm.flags(code) and looked_up_on(diagnosis, claim, context) is not None
+    return flag in context.reference.icd10cm.flags(code) and bool(days_looked_up(diagnosis, claim, context))

@@ -1,7 +1,7 @@
 """MOD: modifiers on any line: where 25 belongs, repeats, shape, order and contradictions.
 
-What concerns 96372 alone is in `modifiers_injection`, what payers ask for drugs in `modifiers_medicare`. There is no
-table of all modifiers here, so a well-formed modifier that nobody ever defined passes.
+What concerns 96372 alone is in `modifiers_injection`, what payers ask for drugs in `modifiers_medicare`. No table of
+all modifiers is shipped, so a well-formed one that nobody ever defined passes, unless the user has loaded CMS's list.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ _VISIT_MODIFIERS = ("24", "25", "27", "57")
 # Visits in all but the section of the code book: psychiatric evaluations, the pelvic and breast examination and urgent
 # care fees. Payers take 25 on them, so it is no error there.
 _VISITS_TOO = frozenset({"90791", "90792", "G0101", "S9083", "S9088"})
+_LEVEL_II = re.compile(r"(?!P[1-6])[A-Z][A-Z0-9]")
+"""Modifiers that CMS lists. Those that begin with a digit, and P1 to P6, are CPT's."""
+_ALWAYS_LISTED = "RT"
 _SHAPE = re.compile(r"[A-Z0-9]{2}")
 _PROCEDURE = re.compile(r"[A-Z0-9]{5}")
 _LAST_DAYS = {"JG": date(2024, 12, 31), "GD": date(2019, 12, 31)}
@@ -106,9 +109,13 @@ def repeated_modifier(claim: Claim, context: Context) -> Iterator[Hit]:
 
 @looks_at(1)
 def _is_no_modifier(segment: Segment, reference: Reference) -> bool:
-    """A service line with a modifier of another shape, or one that has ended."""
+    """A service line with a modifier of another shape, one that has ended, or one for which a list is to be asked."""
     sent = [modifier for number in range(3, 7) if (modifier := segment.get(1, number))]
-    return any(modifier in _LAST_DAYS or not _SHAPE.fullmatch(modifier) for modifier in sent)
+    lists = reference.loaded.editions("hcpcs")
+    return any(
+        modifier in _LAST_DAYS or not _SHAPE.fullmatch(modifier) or (lists and _LEVEL_II.fullmatch(modifier))
+        for modifier in sent
+    )
 
 
 @rule(
@@ -135,8 +142,9 @@ def _is_no_modifier(segment: Segment, reference: Reference) -> bool:
 def modifier_valid_on_date(claim: Claim, context: Context) -> Iterator[Hit]:
     """A modifier has two characters, capitals or digits, and must be valid on the date of service.
 
-    JG ended with 2024 and GD with 2019. Other end dates are not known here. JG to Medicare and Medicaid is the subject
-    of rule MOD017, which names what replaced it.
+    JG ended with 2024 and GD with 2019. Of other modifiers that begin with a letter, CMS's list of HCPCS Level II
+    tells, if you have loaded that of the quarter. JG to Medicare and Medicaid is the subject of rule MOD017, which
+    names what replaced it.
 
     Why: Payers look the modifier up by the date of service and reject a line with one they do not find.
 
@@ -157,6 +165,26 @@ def modifier_valid_on_date(claim: Claim, context: Context) -> Iterator[Hit]:
                     f"Modifier {modifier} on line {line.number} ended on {last.isoformat()}, "
                     f"before the service of {line.service_from.isoformat()}.",
                 )
+            elif line.service_from is not None and (wrong := _by_the_list(modifier, line.service_from, context)):
+                yield Hit(line.modifier_spot(modifier), f"Modifier {modifier} on line {line.number} {wrong}.")
+
+
+def _by_the_list(modifier: str, day: date, context: Context) -> str:
+    """What the loaded list of the day says against a modifier; nothing if there is none, or none with modifiers."""
+    loaded = context.reference.loaded
+    edition = loaded.edition("hcpcs", day)
+    if edition is None or not _LEVEL_II.fullmatch(modifier) or loaded.hcpcs(_ALWAYS_LISTED, day) is None:
+        return ""
+    entry = loaded.hcpcs(modifier, day)
+    if entry is None:
+        return f"is not in the HCPCS list {edition.edition}"
+    if entry.in_force(day):
+        return ""
+    return (
+        f"began on {entry.added}"
+        if entry.terminated is None or day < entry.terminated
+        else f"ended on {entry.terminated}"
+    )
 
 
 def _looks_sent_whole(modifier: str) -> bool:

@@ -153,8 +153,10 @@ def flagged_diagnosis(flag: str) -> Watch:
     )
 
 
-unlisted_diagnosis = diagnosis_code(lambda code, reference: code not in reference.icd10cm)
-"""An HI with a code that the table of ICD-10-CM does not hold."""
+unlisted_diagnosis = diagnosis_code(
+    lambda code, reference: any(code not in edition for edition in reference.icd10cm_editions())
+)
+"""An HI with a code that some edition of ICD-10-CM does not hold."""
 
 
 # -- dates of service (DTP*472) ---------------------------------------------------------------------------
@@ -162,9 +164,9 @@ unlisted_diagnosis = diagnosis_code(lambda code, reference: code not in referenc
 
 @looks_at(1, 3)
 def outside_icd10cm(segment: Segment, reference: Reference) -> bool:
-    """A date of service that the table of ICD-10-CM does not cover."""
+    """A date of service that no edition of ICD-10-CM covers."""
     day = parse_day(segment.get(3)[:8])
-    return segment.get(1) == "472" and day is not None and not reference.icd10cm.covers(day)
+    return segment.get(1) == "472" and day is not None and reference.icd10cm_on(day) is None
 
 
 def before(day: str) -> Watch:

@@ -1,7 +1,7 @@
 """HCPCS Level II, annual or quarterly: CMS's CSV (or workbook) and its fixed-width text, without CPT.
 
-Kept are the codes (record 3) with the days they were added and terminated, not continuation lines and modifiers. The
-quarter of a file is in its name (``HCPC2026_JUL_ANWEB.csv``).
+Kept are the codes (record 3) and modifiers (record 7) with the days they were added and terminated, not continuation
+lines. The quarter of a file is in its name (``HCPC2026_JUL_ANWEB.csv``).
 """
 
 import re
@@ -25,8 +25,11 @@ _COLUMNS = {
 }
 _NEEDED = ("code", "record", "added", "terminated")
 
-_CODE_RECORD = "3"
+_CODE_RECORD, _MODIFIER_RECORD = "3", "7"
+_KEPT = (_CODE_RECORD, _MODIFIER_RECORD)
 _RECORDS = ("3", "4", "7", "8")
+
+_MODIFIER = re.compile(r"[0-9A-Z]{2}")
 
 # Code, sequence number, record id; the dates stand in columns 269-276 (added) and 285-292 (terminated).
 _LINE = re.compile(r"(.{5})(\d{5})([3478]).*")
@@ -42,8 +45,9 @@ def _read_rows(rows: Iterator[Row], options: Options) -> Iterator[Values]:  # no
         record = cell(cells, at, "record")
         if record not in _RECORDS:
             raise RowError(place, "a record id 3, 4, 7 or 8", record)
-        if record == _CODE_RECORD:
-            yield _code(cell(cells, at, "code"), cell(cells, at, "added"), cell(cells, at, "terminated"), place)
+        if record in _KEPT:
+            code, added, terminated = (cell(cells, at, name) for name in ("code", "added", "terminated"))
+            yield _dated(record, code, added, terminated, place)
 
 
 def _fits_lines(head: Sequence[Row]) -> bool:
@@ -58,17 +62,19 @@ def _read_lines(rows: Iterator[Row], options: Options) -> Iterator[Values]:  # n
         found = _LINE.fullmatch(line)
         if found is None:
             raise RowError(place, "a code, a sequence number and a record id 3, 4, 7 or 8 in columns 1-11", line[:11])
-        if found[3] != _CODE_RECORD:
+        if found[3] not in _KEPT:
             continue
         # Blanks at the end of a line may be stripped, but no further than the date that was added.
         if len(line) < _END_OF_ADDED:
             raise RowError(place, f"a line of {_END_OF_ADDED} characters or more", str(len(line)))
-        yield _code(found[1], line[268:276], line[284:292], place)
+        yield _dated(found[3], found[1], line[268:276], line[284:292], place)
 
 
-def _code(code: str, added: str, terminated: str, place: int) -> Values:
+def _dated(record: str, code: str, added: str, terminated: str, place: int) -> Values:
+    if record == _MODIFIER_RECORD and _MODIFIER.fullmatch(code.strip()) is None:
+        raise RowError(place, "a modifier of two characters", code)
     return (
-        code_of(code, place, "a HCPCS code"),
+        code.strip() if record == _MODIFIER_RECORD else code_of(code, place, "a HCPCS code"),
         first_number(added, place, "the date added"),
         last_number(terminated, place, "the termination date"),
     )
