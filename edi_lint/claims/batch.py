@@ -77,6 +77,8 @@ class Batch:
         """Groups that are not 837P: of a file without any claim, they are told as one."""
         self._foreign_interchange = False
         self._foreign_group = False
+        self._group_begins = False
+        """A group has begun, and what it holds is not known yet."""
         self._sets_in_interchange = 0
         self._unfinished = 0
         self._form: list[Fault] = []
@@ -108,6 +110,7 @@ class Batch:
             yield from self._own(envelope.close_transaction(segment))
             yield Part([], segment=segment)
         elif name == "GE":
+            self._group_begins = False
             yield from self._own([*envelope.close_group(segment), *self._control_faults(segment)])
             yield Part([], segment=segment)
             self._foreign_group = False
@@ -135,7 +138,7 @@ class Batch:
             self._held = [*form, *faults[1:]]
         else:
             self._held = [*form, *self.envelope.open_interchange(isa)]
-        self._foreign_interchange = self._foreign_group = False
+        self._foreign_interchange = self._foreign_group = self._group_begins = False
         self._sets_in_interchange = 0
         yield Part([], segment=isa)
 
@@ -144,34 +147,37 @@ class Batch:
         # That the group before was not closed is told before this one begins.
         yield from self._own([fault for fault in faults if fault.kind == "not-closed"])
         self._held += [fault for fault in faults if fault.kind != "not-closed"]
-        self._foreign_group = False
+        self._foreign_group, self._group_begins = False, True
         yield Part([], segment=gs)
 
     def _close_interchange(self, iea: Segment) -> Iterator[Part]:
         lost = self.envelope.set_lost
         faults = [*self.envelope.close_interchange(iea), *self._control_faults(iea)]
-        if lost and not self._sets_in_interchange:
-            yield Part([*self._held, *faults])
-        elif self._sets_in_interchange:
-            yield from self._own(faults)
-        else:
+        if self._is_foreign():
+            self._held = []
+        elif not self._sets_in_interchange and not lost:
             acknowledgments = [fault for fault in self._held if fault.kind == "not-837p"]
-            yield Part(acknowledgments or [*self._held, Fault("interchange-empty", iea), *faults])
-        self._held = []
-
-    def _own(self, faults: list[Fault]) -> Iterator[Part]:
-        """Tell faults of the envelope, unless it holds something else than claims."""
-        if self._foreign_group or self._foreign_interchange:
-            return
-        if self._sets_in_interchange:
-            if faults:
-                yield Part(faults)
+            self._held = acknowledgments or [*self._held, Fault("interchange-empty", iea), *faults]
         else:
             self._held += faults
+        yield from self._release()
+
+    def _is_foreign(self) -> bool:
+        """Whether the group, or the whole interchange, holds something else than claims."""
+        return self._foreign_group or self._foreign_interchange
+
+    def _own(self, faults: list[Fault]) -> Iterator[Part]:
+        """Tell faults of the envelope, unless it holds something else than claims; behind others that wait."""
+        if self._is_foreign():
+            return
+        self._held += faults
+        if self._sets_in_interchange and not self._group_begins:
+            yield from self._release()
 
     def _release(self) -> Iterator[Part]:
         held, self._held = self._held, []
         if held:
+            yield from self._tell_foreign()
             yield Part(held)
 
     def _form_faults(self, before: Segment | None = None) -> list[Fault]:
@@ -191,7 +197,8 @@ class Batch:
         if self._foreign:
             kinds = dict.fromkeys(str(fault.facts["what"]) for fault in self._foreign)
             self._foreign[0].facts["what"] = " and ".join(kinds)
-            yield Part(self._foreign[:1])
+            del self._foreign[1:]
+            yield from self._tell_foreign()
         form = self._form_faults()
         if self._foreign_interchange:
             return
@@ -207,6 +214,7 @@ class Batch:
         group_guide = gs.get(8) if gs is not None else ""
         what = transaction_name(group_guide, st.get(1), st.get(3))
         self._sets_in_interchange += 1
+        self._group_begins = False
         if what is not None and group_guide.strip() not in PROFESSIONAL_CLAIM_GUIDES:
             yield Part([], segment=st, foreign=True)
             ak905 = "2" if gs is None or gs.get(1) == "HC" else "1"
@@ -222,22 +230,25 @@ class Batch:
             yield Part([*faults, Fault("transaction-set-foreign", st, facts={"what": what})], segment=st, foreign=True)
             self._skip_set()
             return
-        yield Part(faults, segment=st)
-        yield from self._claims(st)
+        # What is wrong with the ST is told with the header; that the set before was not closed, before this one begins.
+        before = [fault for fault in faults if fault.kind == "not-closed"]
+        yield Part(before, segment=st)
+        yield from self._claims(st, [fault for fault in faults if fault not in before])
 
-    def _claims(self, st: Segment) -> Iterator[Part]:
+    def _claims(self, st: Segment, opening: list[Fault]) -> Iterator[Part]:
         envelope = self.envelope
         self._assembler.begin(envelope.isa or st, envelope.gs, st)
         for unit in walk(self._guide.graph(st.delimiters), st, self._segments):
+            trailer = unit.loop.segments[-1] if unit.loop.segments and unit.loop.segments[-1].id == "SE" else None
             form: list[Fault] = []
             if self._reader.faults or self._form:
-                form = self._form_faults(unit.following or next(iter(self._segments.peek(1)), None))
+                form = self._form_faults(unit.following or trailer or next(iter(self._segments.peek(1)), None))
             record = self._assembler.record(unit)
             if isinstance(record, Claim):
                 self.counts.service_lines += len(record.lines)
-            faults = [*unit.faults, *form] if form else unit.faults
-            trailer = unit.loop.segments[-1] if unit.loop.segments else None
-            if trailer is None or trailer.id != "SE":
+            faults = [*opening, *unit.faults, *form] if opening or form else unit.faults
+            opening = []
+            if trailer is None:
                 yield Part(faults, record, unit.cut, signs=unit.signs, loop=unit.loop)
                 continue
             # What is wrong with the SE itself is told with what its count and control number say.
@@ -259,7 +270,9 @@ class Batch:
     def _skip_group(self, fault: Fault) -> Iterator[Part]:
         if self._foreign_group:
             return
-        self._foreign_group = self._foreign_interchange = True
+        self._foreign_group = True
+        # Where claims came before, the interchange stays one of claims.
+        self._foreign_interchange = self._foreign_interchange or self._sets_in_interchange == 1
         self._held = []
         self._foreign.append(fault)
         if self.counts.transactions:

@@ -66,8 +66,6 @@ def _is_dated(code: str, reference: Reference) -> bool:
     return is_level_ii and code not in reference.hcpcs
 
 
-
-
 def _varies(code: str, reference: Reference) -> bool:
     """Whether a list that the user has loaded lacks the code, or tells a day on which it began or ended."""
     for edition in reference.loaded.editions("hcpcs"):

@@ -168,8 +168,7 @@ class Reader:
                     # An ISA before the IEA: what follows may have separators of its own.
                     self._text = self._text[start - self._offset :]
                     self._offset = start
-                    broken = piece[:1] == "\n"
-                    self._line, self._line_start = (here - 1, here_start) if broken else (line, line_start)
+                    self._line, self._line_start = here - piece[: at - start].count("\n"), here_start
                     return
                 start += len(piece) + 1
                 if newline_ends:
