@@ -19,10 +19,10 @@ ElementFault = tuple[str, Ref, dict[str, str | int]]
 """The kind of fault, where it is and the facts its sentence needs."""
 
 
+_ONE_MISTAKE = {"too-many-elements": 2, "element-not-used": 3, "element-missing": 3}
+"""With one of these among them, so many wrong elements are one mistake: a separator too many, or half a segment."""
 _MOST_SINGLE = 3
-"""More wrong elements than this in one segment are told as one fault; so are as many, if values have slipped."""
-_SLIPPED = frozenset({"too-many-elements", "element-not-used", "element-missing"})
-"""With one of these among them, three wrong elements are one mistake: a separator too many, or half a segment."""
+"""More wrong elements than this are one mistake in any case."""
 
 
 class SpecChecker:
@@ -52,9 +52,9 @@ class SpecChecker:
     def _as_one(self, found: list[ElementFault]) -> list[ElementFault]:
         """Faults of one segment that are so many that they are one mistake, as one fault at the first of them."""
         wrong = [fault for fault in found if fault[0] != "trailing-separators"]
-        slipped = any(kind in _SLIPPED for kind, _, _ in wrong)
-        if len(wrong) < _MOST_SINGLE or (len(wrong) == _MOST_SINGLE and not slipped):
+        if len(wrong) < min((_ONE_MISTAKE.get(kind, _MOST_SINGLE + 1) for kind, _, _ in wrong), default=1):
             return found
+        wrong.sort(key=lambda fault: (fault[1].element, fault[1].component))
         names = list(dict.fromkeys(ref.name(self.spec.id) for _, ref, _ in wrong))
         kind, first, _ = wrong[0]
         return [("elements-slipped", first, {"count": len(names), "names": listing(names), "first": kind})]
