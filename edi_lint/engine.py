@@ -191,7 +191,7 @@ class FileCheck:
                 hits.append((CRASHED, Hit(record.head, words)))
 
     def _not_checked(self, table: Table, spot: Spot) -> None:
-        """Tell once in a run that a table is not there, or stale. The words are the same wherever it is needed first."""
+        """Tell once in a run that a table is not there, or stale, in the same words wherever it is needed first."""
         rules, scope = self._rules, self._context.scope
         medicaid = scope == "medicaid" and table in BY_PROGRAM
         editions = rules.reference.editions(table, medicaid=medicaid)

@@ -35,9 +35,9 @@ def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> Non
 
 def _loaded() -> list[str]:
     """The editions of reference tables that the user has loaded."""
+    from ..linter import data_folder
     from ..refdata import RefdataError
     from ..refdata.store import Store
-    from .data import data_folder
 
     try:
         return [f"{edition.name} {edition.edition}" for edition in Store(data_folder()).editions()]

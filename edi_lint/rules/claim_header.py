@@ -14,7 +14,7 @@ from ..claims.fields import find
 from .drug_lines import is_drug
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
-from .signs import amount_below, element_in, empty, longer_than
+from .signs import amount_below, element_in, empty, longer_than, procedure
 
 _ORIGINAL = "***11:B:1*Y*A*Y*Y~"
 

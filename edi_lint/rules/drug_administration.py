@@ -23,6 +23,7 @@ from .drug_lines import UNCLASSIFIED, is_drug
 from .examples import added, patient, payer
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import codes, elsewhere, faults, may_be_drug, may_be_injected, of_codes, only_possible_drugs
+from .signs import procedure
 
 _HORMONAL_ADMIN = frozenset({"96402"})
 _COMPLEX_ADMIN = frozenset({"96401"})
@@ -363,7 +364,7 @@ def prevention_of_hiv(claim: Claim, context: Context) -> Iterator[Hit]:
     snip=7,
     source="Medicare Benefit Policy Manual, ch. 15, s. 50.2; contractor lists A52527, A52571, A52800, A53032, A53127",
     stc=("A3:454",),
-    watch={"SV1": lambda segment, reference: is_drug(segment.get(1, 2))},
+    watch={"SV1": procedure(lambda code, _: is_drug(code))},
     examples=(
         Bad(
             {"HC:J3420*": "HC:J1438:JZ*"} | _ARTHRITIS | payer("MB"),

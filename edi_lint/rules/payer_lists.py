@@ -15,6 +15,7 @@ from ..reference import Reference
 from ..x12 import Segment
 from .icd10cm import named, plain, pointed
 from .registry import Bad, Context, Good, Hit, rule
+from .signs import looks_at
 
 __all__ = ["accepted_diagnoses"]
 
@@ -30,6 +31,7 @@ def accepted_diagnoses(claim: Claim, code: str, day: date | None, context: Conte
     return context.reference.loaded.payer_diagnoses(payer.id, code, day)
 
 
+@looks_at(1)
 def _may_be_listed(segment: Segment, reference: Reference) -> bool:
     return bool(reference.loaded.editions("payer-diagnoses"))
 
