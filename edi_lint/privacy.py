@@ -14,37 +14,40 @@ __all__ = ["MASK", "Privacy"]
 
 MASK = "…"
 
-_ALL = frozenset(range(1, 40))
+_LONGEST = 24
+_ALL = dict.fromkeys(range(1, 40), _LONGEST)
 
 
-def _elements(text: str) -> frozenset[int]:
-    return frozenset(int(part) for part in text.split())
+def _elements(text: str) -> dict[int, int]:
+    """Positions that may be shown, with the longest value where it is short: a qualifier's place holds no name."""
+    parts = (part.partition(":") for part in text.split())
+    return {int(position): int(longest or _LONGEST) for position, _, longest in parts}
 
 
 _SHOWN = {
-    "ISA": _ALL - {2, 4},
+    "ISA": _elements("1 3 5 6 7 8 9 10 11 12 13 14 15 16"),
     "GS": _ALL,
     "ST": _ALL,
     "SE": _ALL,
     "GE": _ALL,
     "IEA": _ALL,
     "TA1": _ALL,
-    "BHT": _elements("1 2 4 5 6"),
+    "BHT": _elements("1:4 2:2 4:8 5:8 6:2"),
     "HL": _ALL,
-    "PRV": _ALL,
+    "PRV": _elements("1:3 2:3 3:10"),
     "CUR": _ALL,
-    "SBR": _elements("1 2 5 6 7 8 9"),
-    "PAT": _elements("1 5"),
-    "NM1": _elements("1 2 8 9"),
-    "PER": _elements("1 3 5 7"),
-    "REF": _elements("1"),
-    "DMG": _elements("1"),
+    "SBR": _elements("1:1 2:2 5:3 6:1 7:1 8:2 9:2"),
+    "PAT": _elements("1:2 5:3"),
+    "NM1": _elements("1:3 2:1 8:2 9"),
+    "PER": _elements("1:2 3:2 5:2 7:2"),
+    "REF": _elements("1:3"),
+    "DMG": _elements("1:3"),
     "CLM": _ALL,
-    "DTP": _ALL,
-    "PWK": _elements("1 2 5"),
-    "CN1": _elements("1 2 3"),
+    "DTP": _elements("1:3 2:3 3"),
+    "PWK": _elements("1:2 2:2 5:2"),
+    "CN1": _elements("1:2 2 3"),
     "AMT": _ALL,
-    "NTE": _elements("1"),
+    "NTE": _elements("1:3"),
     "CR1": _elements("1 2 3 4 5 6"),
     "CR2": _elements("8"),
     "CR3": _ALL,
@@ -60,13 +63,19 @@ _SHOWN = {
     "QTY": _ALL,
     "MEA": _ALL,
     "PS1": _elements("2"),
-    "LIN": _elements("2 3"),
+    "LIN": _elements("2:2 3"),
     "CTP": _ALL,
     "SVD": _ALL,
     "LQ": _ALL,
-    "FRM": _elements("1 2"),
+    "FRM": _elements("1 2:1"),
 }
-_FREE_TEXT_COMPONENTS = {("SV1", 1, 7), ("SVD", 3, 7), ("SV5", 1, 7)}
+_NOTHING: dict[int, int] = {}
+_CONTROL = frozenset({"ISA", "GS"})
+_PROCEDURES = frozenset({("SV1", 1), ("SVD", 3), ("SV5", 1)})
+_DESCRIPTION = 7
+"""From this component on a procedure holds words."""
+_PATIENTS = frozenset({"IL", "QC", "GB"})
+"""NM101 of who has no NPI, whatever NM108 says."""
 _SHOWN_DATES = frozenset({"472", "573"})
 """Dates of service and of adjudication; others (birth, accident, last menstrual period) describe the patient."""
 _CODE_SHAPE = re.compile(r"[A-Za-z0-9.,:;<>|^+/\-]{1,24}")
@@ -115,14 +124,17 @@ class Privacy:
         if self.show_values:
             return True
         name = segment.id
-        if ref.element not in _SHOWN.get(name, ()) or (name, ref.element, ref.component) in _FREE_TEXT_COMPONENTS:
+        if name in _CONTROL:
+            return ref.element in _SHOWN[name]
+        if len(value) > _SHOWN.get(name, _NOTHING).get(ref.element, 0):
+            return False
+        if ref.component >= _DESCRIPTION and (name, ref.element) in _PROCEDURES:
             return False
         if name == "CLM" and ref.element == 1:
             return not self.mask_claim_ids
         if name == "NM1" and ref.element == 9:
-            return (segment.get(8) == "XX" or segment.get(1) == "PR") and bool(_NUMBER_SHAPE.fullmatch(value))
+            is_public = segment.get(1) == "PR" or (segment.get(8) == "XX" and segment.get(1) not in _PATIENTS)
+            return is_public and _NUMBER_SHAPE.fullmatch(value) is not None
         if name == "DTP" and ref.element == 3 and segment.get(1) not in _SHOWN_DATES:
             return False
-        if name in ("ISA", "GS"):
-            return True
         return _CODE_SHAPE.fullmatch(value) is not None

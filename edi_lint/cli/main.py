@@ -89,7 +89,18 @@ def _run(arguments: list[str]) -> int:
         return 2
     except OSError as error:
         return _fail(f"{error.filename or 'input or output'}: {error.strerror or error}")
+    except Exception as error:
+        return _fail(_own_fault(error))
     return status if isinstance(status, int) else 0
+
+
+def _own_fault(error: Exception) -> str:
+    """Where edi-lint broke, without the words of the error: these may hold a value of the batch."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    at = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace is not None else "nowhere"
+    return f"edi-lint itself broke ({type(error).__name__} at {at}) and the rest was not read; please report this line"
 
 
 def _expanded(arguments: list[str]) -> list[str]:
