@@ -39,7 +39,10 @@ def _loaded() -> list[str]:
     from ..refdata import RefdataError
     from ..refdata.store import Store
 
+    folder = data_folder()
+    if folder is None:
+        return []
     try:
-        return [f"{edition.name} {edition.edition}" for edition in Store(data_folder()).editions()]
+        return [f"{edition.name} {edition.edition}" for edition in Store(folder).editions()]
     except RefdataError as error:
         return [f"nothing that can be read ({error})"]
