@@ -159,6 +159,13 @@ class TestConfigurationFiles:
         severities = [found["severity"] for found in check(folder).lines[:-1]]
         assert severities == ["warning", "error", "warning", "error"]
 
+    def test_show_follows_them_too(self, folder: Path) -> None:
+        (folder / "edi-lint.toml").write_text('ignore = ["MOD001"]\nmax-findings = 1\n')
+        done = run(folder, "show", "batch.edi", *AS_OF)
+        assert (done.status, done.err) == (0, "")
+        assert "MOD001" not in done.out
+        assert done.out.count("NCI002") == 2
+
 
 class TestShowSettings:
     def test_they_are_shown_with_where_they_come_from(self, folder: Path) -> None:
