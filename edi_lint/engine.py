@@ -45,6 +45,8 @@ RULE_PAGES = "docs/rules/"
 
 Choose = Callable[[UnitRecord | None, Envelope], "Ruleset"]
 """Says by which variant of the rules a part is judged: by its record, None for the envelope, and what is around it."""
+_LONGEST_LINE_NUMBER = 9
+"""Digits; the guide allows six."""
 _LEVELS: dict[type, Level] = {BillingProvider: "provider", Subscriber: "subscriber", Patient: "patient", Claim: "claim"}
 
 
@@ -315,7 +317,7 @@ class FileCheck:
             element=element if self._privacy.segment_id(spot.segment_id) else None,
             value=None if spot.missing else self._privacy.value(segment, spot.ref),
             claim=ClaimRef(claim.index, self._privacy.claim_id(claim.id)) if claim is not None else None,
-            service_line=int(line.number) if line is not None and line.number.isdecimal() else None,
+            service_line=_line_number(line),
             acks=acks,
             url=f"{RULE_PAGES}{rule.id}.md",
             excerpt=self._excerpt(spot) if segment.text else None,
@@ -342,6 +344,12 @@ def _scope(record: UnitRecord) -> str:
     if isinstance(record, Patient):
         return record.subscriber.scope if record.subscriber is not None else ""
     return "" if isinstance(record, BillingProvider) else record.scope
+
+
+def _line_number(line: ServiceLine | None) -> int | None:
+    """LX01, if it is a number that a machine can hold."""
+    number = line.number if line is not None else ""
+    return int(number) if number.isdecimal() and len(number) <= _LONGEST_LINE_NUMBER else None
 
 
 def _line_at(claim: Claim | None, anchor: Segment | None) -> ServiceLine | None:

@@ -71,6 +71,16 @@ def test_every_interchange_has_its_own_separators() -> None:
     assert [s.text.translate(table) for s in segments[half:]] == [s.text for s in segments[:half]]
 
 
+def test_the_separators_of_short_interchanges_in_lines_are_not_mixed_up() -> None:
+    """Both ISA end in the component separator and a line break, which is the terminator."""
+    isa = ONE_LINE[: ONE_LINE.index(b"~") + 1]
+    short = (isa + b"GS*FA*A*B*20260301*1016*1*X*005010X231A1~GE*0*1~IEA*1*000000001~").replace(b"~", b"\n")
+    segments, faults = read(short + short)
+    assert faults == []
+    assert [segment.id for segment in segments] == ["ISA", "GS", "GE", "IEA"] * 2
+    assert segments[0].delimiters.terminator == "\n"
+
+
 def test_unprintable_separators() -> None:
     content = ONE_LINE.replace(b"*", b"\x1d").replace(b"~", b"\x1c").replace(b":", b"\x1f").replace(b"^", b"\x1e")
     segments, faults = read(content)

@@ -38,6 +38,7 @@ Verdict = str
 
 _NOT_SUPPORTED = "1"
 """IK502 for a transaction set that is no 837P."""
+_LEVEL = "HL"
 _MOST_CODES = 5
 """IK502 to IK506, AK905 to AK909."""
 
@@ -101,8 +102,12 @@ def _is_situational(told: Told) -> bool:
 
 
 def _lies_in_claim(told: Told) -> bool:
-    """A claim without a CLM01 that can be used cannot be rejected alone: nobody would know which it is."""
-    return bool(told.claim) and not told.ik502
+    """Whether it concerns one claim only.
+
+    A claim without a CLM01 that can be used cannot be rejected alone: nobody would know which it is. Nor can one with
+    an HL inside: who knows what level the claims behind it lie in.
+    """
+    return bool(told.claim) and not told.ik502 and told.segment != _LEVEL
 
 
 def _set_codes(told: Told) -> list[str]:

@@ -52,8 +52,12 @@ def declared(header: str) -> Delimiters | None:
 
 
 def _ends_segments(header: str, character: str, start: int) -> bool:
-    """Whether ``character`` stands at the ends of lines, or before an ST, behind ``start``."""
-    return re.search(re.escape(character) + r"[\r\n]|" + re.escape(character) + "ST", header[start:]) is not None
+    """Whether ``character`` stands at the ends of lines, or before an ST, behind ``start``.
+
+    The next ISA counts no more: its component separator stands at the end of a line if lines end segments.
+    """
+    body = header[start:].partition(header[:4])[0]
+    return re.search(re.escape(character) + r"[\r\n]|" + re.escape(character) + "ST", body) is not None
 
 
 def as_used(delimiters: Delimiters, text: str) -> Delimiters:
