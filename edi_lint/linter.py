@@ -34,7 +34,7 @@ from .selection import Chosen, choose, possible_rules, validate
 from .sources import Source
 from .x12 import ByteStream
 
-__all__ = ["Input", "Linter", "Shared", "cache_folder", "data_folder", "lint"]
+__all__ = ["Input", "Linter", "Shared", "cache_folder", "data_folder", "input_name", "lint", "open_input"]
 
 Input = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Source
 
@@ -150,6 +150,15 @@ class Linter:
                 scope = override.reject_scope
         return scope
 
+    def policy_of_one_input(self) -> Policy:
+        """A policy for a single input, whatever else was read: its baseline counts from the beginning.
+
+        For what must decide the same on an input each time that it looks at it. No waiver counts as used by it.
+        """
+        baseline = self.policy.baseline
+        own = Baseline(baseline.name, dict(baseline)) if baseline is not None else None
+        return Policy(self.config, self.as_of, own, Usage())
+
     def findings(self, source: Input, name: str | None = None) -> Iterator[Finding]:
         """The findings of one input that are to be shown, one after the other, in file order; memory stays flat.
 
@@ -165,9 +174,9 @@ class Linter:
         What is waived or in the baseline is not told; everything else is counted.
         """
         started = time.perf_counter()
-        name = file_name(name or _name(source))
+        name = file_name(name or input_name(source))
         summary, fail_severity, on_read = self.summary, self.config.fail_severity, self.shared.on_read
-        with _stream(source) as stream:
+        with open_input(source) as stream:
             check = self.check(_Watched(stream, on_read) if on_read is not None else stream, name)
             for part, findings in self.told(check, name):
                 for finding in findings:
@@ -184,9 +193,14 @@ class Linter:
         if check.crashed:
             summary.exit = 2
 
-    def told(self, check: FileCheck, name: str) -> Iterator[tuple[Part, list[Finding]]]:
-        """The parts of a check with those of its findings that are not let pass. Counts nothing into the summary."""
-        policy = self.policy
+    def told(
+        self, check: FileCheck, name: str, policy: Policy | None = None
+    ) -> Iterator[tuple[Part, list[Finding]]]:
+        """The parts of a check with those of its findings that are not let pass. Counts nothing into the summary.
+
+        ``policy`` takes the place of the run's, as `policy_of_one_input`.
+        """
+        policy = policy or self.policy
         policy.begin(self._file(name))
         for part, findings in check.parts():
             yield part, policy.keep(part.record, findings)
@@ -233,7 +247,8 @@ class _Watched:
         return content
 
 
-def _stream(source: Input) -> AbstractContextManager[ByteStream]:
+def open_input(source: Input) -> AbstractContextManager[ByteStream]:
+    """The bytes of an input. Raises `SourceError` when a path cannot be read."""
     if isinstance(source, Source):
         return source.open()
     if isinstance(source, (bytes, bytearray, memoryview)):
@@ -243,7 +258,8 @@ def _stream(source: Input) -> AbstractContextManager[ByteStream]:
     return nullcontext(source)
 
 
-def _name(source: Input) -> str:
+def input_name(source: Input) -> str:
+    """What an input is called when nobody says: its path, or ``-``."""
     if isinstance(source, Source):
         return source.name
     if isinstance(source, (str, os.PathLike)):

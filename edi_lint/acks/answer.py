@@ -15,7 +15,7 @@ from ..claims import Part
 from ..findings import Finding
 from . import ta1, x277ca, x999
 from .collect import Collector
-from .options import Options
+from .options import Options, Scope
 from .received import Answer, Interchange, Totals, TransactionSet
 from .telling import element_numbers
 from .write import writer_for
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Acknowledgement", "Answering", "Keep", "Reply", "acknowledge"]
 
+ScopeOf = Callable[[Iterable[str]], Scope]
 Keep = Callable[[Sequence[str]], Sequence[str]]
 """Puts the segments of an answer where they can wait, and gives back what reads them from there."""
 
@@ -107,12 +108,20 @@ class Reply:
 class Answering:
     """Feed it the parts of a batch with their findings, in their order; it hands over the replies as interchanges end.
 
-    ``tables`` (the guide's) give IK4 the numbers of data elements.
+    ``tables`` (the guide's) give IK4 the numbers of data elements. ``scope_of`` says for a receiver (ISA08, GS03) what
+    an error in a claim rejects, where that is not the same for all.
     """
 
-    def __init__(self, options: Options, tables: GuideTables | None = None, keep: Keep = tuple) -> None:
+    def __init__(
+        self,
+        options: Options,
+        tables: GuideTables | None = None,
+        keep: Keep = tuple,
+        scope_of: ScopeOf | None = None,
+    ) -> None:
         self._options = options
         self._keep = keep
+        self._scope_of = scope_of
         self._collector = Collector(element_numbers(tables) if tables is not None else {}, self._settle)
 
     def feed(self, part: Part, findings: list[Finding]) -> Iterator[Reply]:
@@ -126,10 +135,15 @@ class Answering:
             yield Reply(interchange, self._options)
 
     def _settle(self, interchange: Interchange, received: TransactionSet) -> Answer:
-        loop = x999.set_loop(received, self._options, writer_for(interchange))
+        options = self._options
+        if self._scope_of is not None:
+            gs = interchange.groups[-1].gs
+            receivers = interchange.isa.get(8), gs.get(3) if gs is not None else ""
+            options = msgspec.structs.replace(options, scope=self._scope_of(receivers))
+        loop = x999.set_loop(received, options, writer_for(interchange))
         answer = Answer(loop.verdict, loop.can_be_named, self._keep(loop.segments))
         if loop.verdict != "R":
-            x277ca.set_body(received, answer, interchange, self._options)
+            x277ca.set_body(received, answer, interchange, options)
             answer.body = self._keep(answer.body)
         return answer
 

@@ -57,6 +57,10 @@ class Options(msgspec.Struct, frozen=True):
         """The day on which the batch came in."""
         return self.received or self.now.date()
 
+    def behind(self, interchanges: int) -> Options:
+        """The options for the next input, so that no number is given twice when several are answered at one moment."""
+        return msgspec.structs.replace(self, control=self.number(interchanges + 1, 0))
+
     def number(self, interchange: int, document: int) -> int:
         """The control number for a document (0 TA1, 1 999, 2 277CA) about the n-th interchange of the input, from 1.
 

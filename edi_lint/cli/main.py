@@ -20,6 +20,7 @@ _COMMANDS = {
     "check": ("check", "Lint claim batches and report what a payer would reject or deny."),
     "show": ("show", "Show a batch as people read it, with names, meanings and findings."),
     "extract": ("extract", "List the service lines with 96372 (or other codes), their diagnoses, modifiers and drugs."),
+    "gate": ("gate", "Let the good claims of batches through, and give the others back with the reasons."),
     "explain-ack": ("explain_ack", "Explain a TA1, 999 or 277CA, from anyone, as sentences."),
     "baseline": ("baseline", "Count what is found now, so that later checks tell only what is new."),
     "config": ("config", "Explain the keys of a configuration, or write one to begin with."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,22 @@ from .settings import Configurations, Configured
 
 __all__ = ["Session"]
 
+Find = Callable[[tuple[str, ...]], list[Source]]
+
 
 class Session:
-    """The inputs that ``paths`` stand for, and how each is judged. Raises `UserError` for what cannot be done."""
+    """The inputs that ``paths`` stand for, as ``find`` finds them, and how each is judged.
 
-    def __init__(self, paths: tuple[str, ...], asked: Mapping[str, Any]) -> None:
+    Raises `UserError` for what cannot be done.
+    """
+
+    def __init__(self, paths: tuple[str, ...], asked: Mapping[str, Any], find: Find = find_sources) -> None:
         self._quiet: bool = asked.get("quiet", False)
         self._verbose: bool = asked.get("verbose", False)
         self._shared = Shared()
         configurations = Configurations(asked)
         self.inputs: list[tuple[Source, Configured]] = []
-        for source in find_sources(paths):
+        for source in find(paths):
             configured = configurations.of(source)
             limit = configured.config.max_megabytes
             self.inputs.append((msgspec.structs.replace(source, max_megabytes=limit), configured))

@@ -22,7 +22,7 @@ from .options import selectors, to_date
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["Configurations", "Configured", "Rules", "judgement_options", "settings_options"]
+__all__ = ["Configurations", "Configured", "Rules", "judgement_options", "reject_scope", "settings_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -91,6 +91,14 @@ _JUDGEMENT = (
     click.option(
         "--baseline", metavar="FILE", help="Let pass what this file counts; 'edi-lint baseline' makes such files."
     ),
+)
+
+
+reject_scope = click.option(
+    "--reject-scope",
+    type=click.Choice(["transaction", "claim"]),
+    help="What an error in a claim rejects: its transaction set, or only the claim where all errors of the set lie in "
+    "claims.  [default: transaction]",
 )
 
 
@@ -197,6 +205,7 @@ def _selection(asked: Mapping[str, Any]) -> list[dict[str, Any]]:
         extend_select=selectors(asked.get("extend_select", ())),
         ignore=selectors(asked.get("ignore", ())),
         strict=True if asked.get("strict") else None,
+        reject_scope=asked.get("reject_scope"),
     )
     try:
         validate(
