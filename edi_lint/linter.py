@@ -193,9 +193,7 @@ class Linter:
         if check.crashed:
             summary.exit = 2
 
-    def told(
-        self, check: FileCheck, name: str, policy: Policy | None = None
-    ) -> Iterator[tuple[Part, list[Finding]]]:
+    def told(self, check: FileCheck, name: str, policy: Policy | None = None) -> Iterator[tuple[Part, list[Finding]]]:
         """The parts of a check with those of its findings that are not let pass. Counts nothing into the summary.
 
         ``policy`` takes the place of the run's, as `policy_of_one_input`.
