@@ -20,6 +20,7 @@ from .claims import (
     Claim,
     Counts,
     Days,
+    Memory,
     Part,
     Patient,
     ServiceLine,
@@ -33,7 +34,7 @@ from .privacy import Privacy
 from .refdata import BY_PROGRAM, Table, days_covered, title_of
 from .reference import Reference
 from .rules import CRASHED, NOT_LOADED, STALE, STRUCTURE, Acks, Context, Dispatch, Hit, Level, Rule, fill
-from .x12 import ByteStream, Envelope, Fault, Segment
+from .x12 import Envelope, Fault, Segment
 
 __all__ = ["RULE_PAGES", "FileCheck", "Ruleset"]
 
@@ -76,6 +77,8 @@ class Ruleset:
         self.options = options
         self.not_checked: set[str] = set()
         """Tables that REF001 and REF002 have spoken of in this run."""
+        self.derived: dict[str, Any] = {}
+        """What rules have worked out from the reference data."""
 
     def variant(
         self, rules: Iterable[Rule], options: Mapping[str, Any], strict: bool, severities: Mapping[str, Severity]
@@ -101,22 +104,30 @@ class Ruleset:
 
 
 class FileCheck:
-    """Checks one stream. Iterate once for its findings; `counts` is complete afterwards.
+    """Checks one batch. Iterate once for its findings; `counts` is complete afterwards.
 
-    ``choose`` says which variant of the rules a part is judged by, where that is not the same for all.
+    ``choose`` says which variant of the rules a part is judged by, where that is not the same for all. ``memory`` is
+    what is known of the file's earlier claims, if the batch is not all of it.
     """
 
-    def __init__(self, rules: Ruleset, stream: ByteStream, name: str, choose: Choose | None = None) -> None:
+    def __init__(
+        self, rules: Ruleset, batch: Batch, name: str, choose: Choose | None = None, memory: Memory | None = None
+    ) -> None:
         self.crashed = False
         self._rules = rules
         self._choose = choose
         self._privacy = rules.privacy
         self._file = name
-        self._batch = Batch(stream, rules.guide)
-        self._days = Days()
+        self._batch = batch
+        self._memory = Memory() if memory is None else memory
+        self._owns_memory = memory is None
+        self._days = Days(self._memory)
+        self._transaction: Segment | None = None
         self._hits: list[tuple[Rule, Hit]] = []
         """What the rules found on the record that is being judged."""
-        self._context = Context(rules.reference, rules.as_of, "", rules.options, self._not_checked, {})
+        self._context = Context(
+            rules.reference, rules.as_of, "", rules.options, self._not_checked, self._memory, {}, rules.derived
+        )
 
     @property
     def counts(self) -> Counts:
@@ -129,6 +140,13 @@ class FileCheck:
 
     def parts(self) -> Iterator[tuple[Part, list[Finding]]]:
         """The parts of the batch in file order, each with what was found in it, in the order of the file."""
+        try:
+            yield from self._judged()
+        finally:
+            if self._owns_memory:
+                self._memory.close()
+
+    def _judged(self) -> Iterator[tuple[Part, list[Finding]]]:
         before: tuple[Part, list[Finding]] | None = None
         for part in self._batch:
             found = self._judge(part)
@@ -154,6 +172,9 @@ class FileCheck:
             self._context.options = self._rules.options
         hits = self._hits = []
         if record is not None and not part.cut:
+            if self._batch.envelope.st is not self._transaction:
+                self._transaction = self._batch.envelope.st
+                self._context.notes_by_rule.clear()
             self._run(record, part.signs)
         if not hits and not faults:
             return []

@@ -18,7 +18,7 @@ from typing import BinaryIO
 import msgspec
 
 from .baseline import Baseline, read_baseline
-from .claims import Part
+from .claims import Batch, Part
 from .config import Config, RejectScope
 from .engine import FileCheck, Ruleset
 from .escaping import file_name
@@ -130,13 +130,13 @@ class Linter:
     def check(self, stream: ByteStream, name: str) -> FileCheck:
         """What the rules say of a stream, before anything is waived. ``name`` decides which overrides are for it."""
         if len(self._for_all) == len(self.config.overrides):
-            return FileCheck(self.rules, stream, name)
+            return FileCheck(self.rules, Batch(stream, self.rules.guide), name)
         overrides = FileOverrides(self.config.overrides, self._file(name))
         if not overrides.depends:
-            return FileCheck(self._variant(overrides.always), stream, name)
+            return FileCheck(self._variant(overrides.always), Batch(stream, self.rules.guide), name)
         return FileCheck(
             self._variant(overrides.always),
-            stream,
+            Batch(stream, self.rules.guide),
             name,
             lambda record, envelope: self._variant(overrides.of(record, envelope)),
         )

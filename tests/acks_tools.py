@@ -12,6 +12,7 @@ import msgspec
 
 from edi_lint import Config, Finding
 from edi_lint.acks import Acknowledgement, Options, acknowledge
+from edi_lint.claims import Batch
 from edi_lint.engine import FileCheck
 from edi_lint.linter import Linter
 from edi_lint.x12 import Reader, Segment
@@ -36,7 +37,7 @@ def answered(
     findings: list[Finding] = []
 
     def parts():  # type: ignore[no-untyped-def]
-        for part, found in FileCheck(used.rules, io.BytesIO(data), "batch.edi").parts():
+        for part, found in FileCheck(used.rules, Batch(io.BytesIO(data), used.rules.guide), "batch.edi").parts():
             findings.extend(found)
             yield part, found
 

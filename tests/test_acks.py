@@ -14,6 +14,7 @@ from edi_lint import Finding
 from edi_lint.acks import Identity, Options, acknowledge
 from edi_lint.acks.codes import LINE_REJECTED, SYNTAX_REJECTED, X12_SEGMENTS
 from edi_lint.acks.judge import judge
+from edi_lint.claims import Batch
 from edi_lint.engine import FileCheck
 from edi_lint.rules import RULES
 from edi_lint.rules.examples import apply
@@ -397,7 +398,7 @@ def test_what_is_wrong_in_the_header_rejects_all_providers() -> None:
     used = linter()
 
     def parts():  # type: ignore[no-untyped-def]
-        for part, found in FileCheck(used.rules, io.BytesIO(content.encode()), "batch.edi").parts():
+        for part, found in FileCheck(used.rules, Batch(io.BytesIO(content.encode()), used.rules.guide), "batch.edi").parts():
             yield part, [msgspec.structs.replace(one, acks={"stc": ["A7:503"]}) for one in found if one.loop == "1000A"]
 
     [told] = acknowledge(parts(), OPTIONS)

@@ -1,9 +1,10 @@
 """The business view: claims and service lines with their parties, diagnoses and drugs, each value with its place."""
 
 from .assemble import UnitRecord
-from .batch import Batch, Counts, Part
+from .batch import Batch, Counts, Elsewhere, Judged, OneSet, Part
 from .days import Day, DayLine, Days
 from .fields import Record, Spot
+from .memory import Memory, Value, stable_hash
 from .records import (
     Adjudication,
     BillingProvider,
@@ -31,7 +32,11 @@ __all__ = [
     "Days",
     "Diagnosis",
     "Drug",
+    "Elsewhere",
     "Entity",
+    "Judged",
+    "Memory",
+    "OneSet",
     "OtherPayer",
     "Part",
     "Patient",
@@ -43,4 +48,6 @@ __all__ = [
     "Subscriber",
     "TransactionSet",
     "UnitRecord",
+    "Value",
+    "stable_hash",
 ]

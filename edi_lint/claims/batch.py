@@ -7,6 +7,7 @@ hold claims. Knows no rules.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import msgspec
 
@@ -39,6 +40,39 @@ class Counts(msgspec.Struct):
     service_lines: int = 0
 
 
+class Judged(Protocol):
+    """A transaction set that is judged elsewhere: what it holds, and its SE."""
+
+    claims: int
+    service_lines: int
+    se: Segment
+
+
+class Elsewhere(Protocol):
+    """Segments of a file of which some transaction sets are judged elsewhere: a `Reader` that knows which.
+
+    Of such a set it has nothing to read but the ST.
+    """
+
+    faults: list[Fault]
+
+    @property
+    def bytes_read(self) -> int:
+        """As of `Reader`."""
+
+    @property
+    def segments_read(self) -> int:
+        """As of `Reader`."""
+
+    def __iter__(self) -> Iterator[Segment]: ...
+
+    def here(self) -> Segment:
+        """As of `Reader`."""
+
+    def judged(self, st: Segment, claims_before: int) -> Judged | None:
+        """The judgement of the set that begins with ``st``, behind so many claims; None if it is to be read."""
+
+
 class Part(msgspec.Struct):
     """Faults found together, and the record that they were found in: None for the envelope, header and trailer.
 
@@ -46,7 +80,8 @@ class Part(msgspec.Struct):
     segment (ISA, GS, ST or a trailer) that has just been read, behind what it ends and before what it begins;
     ``foreign`` is True for the ST of a transaction set that is no 837P and is passed over.
     ``signs`` holds what the segments of the record are signs of, for whom the guide was asked to gather them.
-    ``loop`` is the loop of the record; of the header and the trailer, the transaction set.
+    ``loop`` is the loop of the record; of the header and the trailer, the transaction set. ``judged`` stands for all
+    units of a transaction set that was judged elsewhere.
     """
 
     faults: list[Fault]
@@ -56,6 +91,7 @@ class Part(msgspec.Struct):
     signs: int = 0
     foreign: bool = False
     loop: OpenLoop | None = None
+    judged: Judged | None = None
 
 
 class Batch:
@@ -64,11 +100,12 @@ class Batch:
     While a part is looked at, `envelope` holds the ISA, GS and ST around it.
     """
 
-    def __init__(self, stream: ByteStream, guide: Guide) -> None:
+    def __init__(self, source: ByteStream | Reader | Elsewhere, guide: Guide) -> None:
         self.counts = Counts()
         self.envelope = Envelope()
         self._guide = guide
-        self._reader = Reader(stream)
+        self._reader = Reader(source) if isinstance(source, ByteStream) else source
+        self._elsewhere = None if isinstance(self._reader, Reader) else self._reader
         self._segments = Segments(iter(self._reader))
         self._assembler = Assembler()
         self._held: list[Fault] = []
@@ -236,8 +273,19 @@ class Batch:
         yield from self._claims(st, [fault for fault in faults if fault not in before])
 
     def _claims(self, st: Segment, opening: list[Fault]) -> Iterator[Part]:
-        envelope = self.envelope
-        self._assembler.begin(envelope.isa or st, envelope.gs, st)
+        self._assembler.begin(self.envelope.isa or st, self.envelope.gs, st)
+        yield from self._units(st, opening)
+
+    def _units(self, st: Segment, opening: list[Fault]) -> Iterator[Part]:
+        """The units of a transaction set, and its trailer; with the first goes what is wrong with the ST."""
+        if self._elsewhere is not None and not opening:
+            judged = self._elsewhere.judged(st, self._assembler.claims)
+            if judged is not None:
+                self._assembler.claims += judged.claims
+                self.counts.service_lines += judged.service_lines
+                yield Part([], judged=judged)
+                yield from self._end_set(judged.se, [])
+                return
         for unit in walk(self._guide.graph(st.delimiters), st, self._segments):
             trailer = unit.loop.segments[-1] if unit.loop.segments and unit.loop.segments[-1].id == "SE" else None
             form: list[Fault] = []
@@ -255,7 +303,10 @@ class Batch:
             own = [fault for fault in faults if fault.segment is trailer and fault.ref is not None]
             others = [fault for fault in faults if fault not in own]
             yield Part(others, record, unit.cut, signs=unit.signs, loop=unit.loop)
-            yield Part([*own, *envelope.close_transaction(trailer)], segment=trailer)
+            yield from self._end_set(trailer, own)
+
+    def _end_set(self, se: Segment, faults: list[Fault]) -> Iterator[Part]:
+        yield Part([*faults, *self.envelope.close_transaction(se)], segment=se)
 
     def _control_faults(self, segment: Segment) -> list[Fault]:
         """What is wrong with the elements of a GS, GE or IEA."""
@@ -291,3 +342,33 @@ class Batch:
             if segment.id in ("ST", "GE", "IEA", "ISA"):
                 self._segments.put_back(segment)
                 return
+
+
+class OneSet(Batch):
+    """Reads one transaction set by itself: its units, nothing of the envelope around it.
+
+    ``claims_before`` are those of the file before it. ``is_plain`` says, once it was read, that it ended with the SE
+    that is the last segment of the source and that there was nothing to say of its form: that whoever reads the whole
+    file sees the same.
+    """
+
+    def __init__(self, reader: Reader, guide: Guide, isa: Segment, gs: Segment, claims_before: int) -> None:
+        super().__init__(reader, guide)
+        self._reader: Reader = reader
+        self.envelope.isa, self.envelope.gs = isa, gs
+        self._assembler.claims = claims_before
+        self._is_ended = False
+        self.is_plain = False
+
+    def __iter__(self) -> Iterator[Part]:
+        st = self._segments.next()
+        if st is None:
+            return
+        self.envelope.open_transaction(st)
+        yield from self._claims(st, [])
+        self.is_plain = self._is_ended and self._segments.next() is None and not self._reader.noted
+        self.counts.claims = self._assembler.claims
+
+    def _end_set(self, se: Segment, faults: list[Fault]) -> Iterator[Part]:  # noqa: ARG002 - the count is the parent's
+        self._is_ended = not faults
+        return iter(())

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
-from .fields import lazy
+from .fields import lazy, parse_decimal
+from .memory import Memory
 from .records import Claim, ServiceLine
 
 __all__ = ["Day", "DayLine", "Days"]
@@ -33,7 +35,7 @@ class DayLine(msgspec.Struct, frozen=True, gc=False):
 class Day:
     """A date of service of a claim: its own lines, and those of earlier claims of the same group."""
 
-    def __init__(self, service_date: date, service_lines: list[ServiceLine], earlier: tuple[_Kept, ...]) -> None:
+    def __init__(self, service_date: date, service_lines: list[ServiceLine], earlier: tuple[Any, ...]) -> None:
         self.service_date = service_date
         self._service_lines = service_lines
         self._earlier = earlier
@@ -56,7 +58,11 @@ class Day:
     @lazy
     def earlier(self) -> tuple[DayLine, ...]:
         """The lines that earlier claims of the file brought."""
-        return tuple(DayLine(*kept) for kept in self._earlier)
+        return tuple(
+            DayLine(procedure, modifiers, parse_decimal(units), place, claim_index, number)
+            for kept in self._earlier
+            for procedure, modifiers, units, place, claim_index, number in kept
+        )
 
     @lazy
     def lines(self) -> tuple[DayLine, ...]:
@@ -67,22 +73,18 @@ class Day:
     def procedures(self) -> frozenset[str]:
         """The procedure codes of the day."""
         own = frozenset(line.procedure for line in self._service_lines)
-        return own.union(kept[0] for kept in self._earlier) if self._earlier else own
+        return own.union(line[0] for kept in self._earlier for line in kept) if self._earlier else own
 
     def with_procedure(self, *procedures: str) -> list[DayLine]:
         """The lines of the day with one of these procedure codes."""
         return [line for line in self.lines if line.procedure in procedures]
 
 
-_Kept = tuple[str, tuple[str, ...], Decimal | None, str, int, str]
-"""What is kept of a line: the fields of `DayLine` without the service line."""
-
-
 class Days:
-    """Remembers the days of one file."""
+    """Remembers the days of one file: for each claim the fields of its `DayLine`s, without the service line."""
 
-    def __init__(self) -> None:
-        self._kept: dict[int, tuple[_Kept, ...]] = {}
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
 
     def of(self, claim: Claim) -> tuple[Day, ...]:
         """The days of a claim, in the order of its lines, and remember them for the claims to come."""
@@ -98,17 +100,16 @@ class Days:
         if not groups:
             return ()
         found = []
-        patient = hash((claim.billing.npi, claim.patient_key))
+        memory = self._memory
+        patient = memory.key((claim.billing.npi, claim.patient_key))
         for (rendering, day), lines in groups.items():
             # The hash stands for the patient: no identifier is kept, and groups are far fewer than hashes.
-            key = hash((patient, rendering, day))
-            earlier = self._kept.get(key, ())
-            found.append(Day(day, lines, earlier))
+            key = memory.key((patient, rendering, day.toordinal()))
+            found.append(Day(day, lines, memory.recall(key)))
             if claim.frequency != "8":  # A void takes services back: nothing of it stands beside what is billed later.
-                self._kept[key] = earlier + tuple(
-                    [
-                        (line.procedure, line.modifiers, line.units, line.place_of_service, claim.index, line.number)
-                        for line in lines
-                    ]
-                )
+                kept = [
+                    (line.procedure, line.modifiers, line.units_sent, line.place_of_service, claim.index, line.number)
+                    for line in lines
+                ]
+                memory.remember(key, tuple(kept))
         return tuple(found)

@@ -279,21 +279,24 @@ class Components(Field[tuple[str, ...]]):
         return (text,) if text else ()
 
 
-class Billed(Field[tuple[str, tuple[str, ...], Decimal | str, Decimal | str]]):
-    """What SV1 that bill the same have in common: procedure, modifiers, charge and units, however they are written."""
+class Billed(Field[tuple[str, tuple[str, ...], int | str, int | str]]):
+    """What SV1 that bill the same have in common: procedure, modifiers, charge and units, however they are written.
 
-    def read(self, segment: Segment) -> tuple[str, tuple[str, ...], Decimal | str, Decimal | str]:
+    For charge and units stand hashes of the numbers, which are the same in every process.
+    """
+
+    def read(self, segment: Segment) -> tuple[str, tuple[str, ...], int | str, int | str]:
         _, procedure, *more = (*segment.get(1).split(segment.delimiters.component), "")
         charge, units = segment.get(2), segment.get(4)
         amounts = parse_decimal(charge), parse_decimal(units)
         return (
             procedure,
             tuple(sorted(filter(None, more[:4]))),
-            charge if amounts[0] is None else amounts[0],
-            units if amounts[1] is None else amounts[1],
+            charge if amounts[0] is None else hash(amounts[0]),
+            units if amounts[1] is None else hash(amounts[1]),
         )
 
-    def convert(self, text: str) -> tuple[str, tuple[str, ...], Decimal | str, Decimal | str]:
+    def convert(self, text: str) -> tuple[str, tuple[str, ...], int | str, int | str]:
         return text, (), "", ""
 
 

@@ -258,6 +258,7 @@ class ServiceLine(Record):
     charge = Amount("SV1", 2)
     unit_basis = Text("SV1", 3, seldom=True)
     units = Amount("SV1", 4)
+    units_sent = Text("SV1", 4)
     line_place_of_service = Text("SV1", 5)
     pointers_sent = Text("SV1", 7, seldom=True)
     pointers = Components("SV1", 7)
@@ -477,10 +478,11 @@ class Claim(Record):
         return (self.patient or self.subscriber).death_date
 
     @lazy
-    def patient_key(self) -> tuple[str, str, str, date | None]:
+    def patient_key(self) -> tuple[str, str, str, int]:
         """What tells patients apart within a file: member id, names and date of birth. Never shown."""
         who = self.patient or self.subscriber
-        return self.subscriber.member_id, who.last_name, who.first_name, who.birth_date
+        born = who.birth_date
+        return self.subscriber.member_id, who.last_name, who.first_name, born.toordinal() if born is not None else 0
 
     def lacks(self, segment_id: str, qualifier: str = "", element: int = 0) -> Spot:
         """The place in the claim loop where a segment that is missing should have been."""

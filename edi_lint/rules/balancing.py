@@ -114,14 +114,15 @@ def dup_claim(claim: Claim, context: Context) -> Iterator[Hit]:
     """
     if claim.frequency in ("7", "8") or not claim.lines:
         return
-    services = sorted(hash((line.service_date, line.billed, line.rendering_npi)) for line in claim.lines)
-    # A hash is enough to remember: it holds no identifier, and a batch has far fewer claims than there are hashes.
-    key = hash((claim.billing.npi, claim.patient_key, *services))
-    first = context.memory.setdefault(key, claim.index)
-    if first != claim.index:
+    services = sorted([context.key(line.service_date, line.billed, line.rendering_npi) for line in claim.lines])
+    key = context.key(claim.billing.npi, claim.patient_key, *services)
+    earlier = context.memory.recall(key)
+    if not earlier:
+        context.memory.remember(key, claim.index)
+    else:
         yield Hit(
             claim.at("id"),
-            f"This claim repeats claim number {first} of the file: same patient, provider, services and charges.",
+            f"This claim repeats claim number {earlier[0]} of the file: same patient, provider, services and charges.",
         )
 
 

@@ -121,11 +121,14 @@ def dup_patient_control_number(claim: Claim, context: Context) -> Iterator[Hit]:
     """
     if not claim.id.strip() or claim.frequency in ("7", "8"):
         return
-    first = context.memory.setdefault(hash((claim.billing.npi, claim.id)), claim.index)
-    if first != claim.index:
+    key = context.key(claim.billing.npi, claim.id)
+    earlier = context.memory.recall(key)
+    if not earlier:
+        context.memory.remember(key, claim.index)
+    else:
         yield Hit(
             claim.at("id"),
-            f"The patient control number (CLM01) is already that of claim number {first} of this file.",
+            f"The patient control number (CLM01) is already that of claim number {earlier[0]} of this file.",
         )
 
 

@@ -379,7 +379,7 @@ def unclassified_drug_has_a_code(claim: Claim, context: Context) -> Iterator[Hit
 
 def _drugs_by_name(context: Context) -> dict[str, tuple[str, ...]]:
     """The codes of the drug table by the first word of the drug's name."""
-    found: dict[str, tuple[str, ...]] = context.memory.setdefault("names", {})
+    found: dict[str, tuple[str, ...]] = context.derived.setdefault("drug names", {})
     if not found:
         for code, drug in context.reference.drugs.items():
             name = re.match(r"[A-Za-z]{6,}", drug.name)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from ..claims import Day, Spot
+from ..claims import Day, Memory, Spot
 from ..findings import SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -89,12 +89,19 @@ class Context(msgspec.Struct):
     options: Mapping[str, Any]
     not_checked: Callable[[Table, Spot], None]
     """Say that a table does not cover the date, or is not there: gives REF001 or REF002 instead of a verdict."""
-    memories: dict[str, dict[Any, Any]]
-    """What rules keep over the claims of one file, by rule id."""
+    memory: Memory
+    """What rules keep over the claims of one file; `key` says under which number."""
+    notes_by_rule: dict[str, dict[str, Any]]
+    derived: dict[str, Any]
+    """What rules have worked out from the reference data, for all files of the run."""
     days: tuple[Day, ...] = ()
     """For a claim: its dates of service, each with the lines that earlier claims of the file have on it."""
     rule: str = ""
     """The id of the rule that runs."""
+
+    def key(self, *parts: str | int | tuple[str | int, ...]) -> int:
+        """The number under which `memory` keeps something of this rule about ``parts``."""
+        return self.memory.key((self.rule, parts))
 
     @property
     def medicaid(self) -> bool:
@@ -107,11 +114,11 @@ class Context(msgspec.Struct):
         return self.reference.covers(table, day, medicaid=by_program and self.medicaid)
 
     @property
-    def memory(self) -> dict[Any, Any]:
-        """The rule's own memory, kept over the claims of one file."""
-        found = self.memories.get(self.rule)
+    def notes(self) -> dict[str, Any]:
+        """The rule's own notes on the transaction set at hand: they are gone when the next begins."""
+        found = self.notes_by_rule.get(self.rule)
         if found is None:
-            found = self.memories[self.rule] = {}
+            found = self.notes_by_rule[self.rule] = {}
         return found
 
 

@@ -99,8 +99,8 @@ def of_parties(record: Unit, segment_id: str, context: Context) -> Placed:
     found = known[segment_id]
     if isinstance(record, BillingProvider):
         transaction = record.transaction
-        if context.memory.get("header") != transaction.st.ordinal:
-            context.memory["header"] = transaction.st.ordinal
+        if not context.notes.get("header"):
+            context.notes["header"] = True
             return _of_parties(transaction.header, {"NM1": [], "N4": [], "PER": []})[segment_id] + found
     return found
 

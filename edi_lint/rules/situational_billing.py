@@ -100,11 +100,11 @@ def billing_npi_missing(claim: Claim, context: Context) -> Iterator[Hit]:
     if payer is None or find(payer.loop, "REF", "G2", "LU") is not None:
         return
     told = party.loop.first.ordinal
-    if context.memory.get("told") == told:
+    if context.notes.get("told") == told:
         return
     service = next((line for line in claim.lines if _CPT.fullmatch(line.procedure)), None)
     if service is not None:
-        context.memory["told"] = told
+        context.notes["told"] = told
         words = f"The billing provider has no NPI but bills {service.procedure}, a service of a health care provider."
         yield Hit(party.at("id"), words, trigger=service.at("procedure"))
 

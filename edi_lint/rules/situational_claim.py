@@ -45,12 +45,9 @@ def claims_per_transaction(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Divide the batch into several transaction sets.
     """
-    memory, transaction = context.memory, claim.transaction.st.ordinal
-    if memory.get("transaction") != transaction:
-        memory["transaction"], memory["claims"] = transaction, 0
-    memory["claims"] += 1
+    count = context.notes["claims"] = context.notes.get("claims", 0) + 1
     limit = int(context.options.get("claims-per-transaction", 5000))
-    if memory["claims"] == limit + 1:
+    if count == limit + 1:
         yield Hit(claim.head, f"The transaction set has more than {limit} claims; this is the first beyond them.")
 
 

@@ -28,9 +28,9 @@ def _other(sbr: str) -> dict[str, str]:
 def _once(context: Context, subscriber: Subscriber) -> bool:
     """Whether the rule has not spoken of this subscriber yet: several claims or patients may lie below it."""
     told = subscriber.loop.first.ordinal
-    if context.memory.get("told") == told:
+    if context.notes.get("told") == told:
         return False
-    context.memory["told"] = told
+    context.notes["told"] = told
     return True
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ..claims import Claim, Day, DayLine, ServiceLine
+from ..claims import Claim, Day, DayLine, ServiceLine, Value
 from ..reference.groups import ADMIN_INJECTION, EM, EM_OFFICE, EM_PREVENTIVE, code_range
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import all_dated, elsewhere, may_be_drug, of_codes, pairs
@@ -102,13 +102,14 @@ def visit_for_the_injection_only(claim: Claim, context: Context) -> Iterator[Hit
         if found is None:
             continue
         visit, diagnosis = found
-        key = hash((claim.billing.npi, claim.patient_key, diagnosis))
-        first = context.memory.setdefault(key, day.service_date)
-        if first is not None and first != day.service_date:
-            context.memory[key] = None
+        key = context.key(claim.billing.npi, claim.patient_key, diagnosis)
+        dates = context.memory.recall(key)
+        today = day.service_date.isoformat()
+        context.memory.remember(key, today)
+        if len(dates) == 1 and dates[0] != today:
             yield Hit(
                 visit.at("procedure"),
-                f"{visit.procedure} with 25 and 96372 have one diagnosis and nothing else, as on {first.isoformat()}.",
+                f"{visit.procedure} with 25 and 96372 have one diagnosis and nothing else, as on {dates[0]}.",
             )
 
 
@@ -199,22 +200,22 @@ def new_patient_again(claim: Claim, context: Context) -> Iterator[Hit]:
         today = day.toordinal()
         is_new = line.procedure in _NEW_PATIENT
         # A hash stands for the patient; a visit is its day, below zero if it was for a new patient.
-        key = hash((claim.billing.npi, claim.patient_key, _specialty(line)))
-        seen: tuple[int, ...] = memory.get(key, ())
-        other = next((abs(mark) for mark in seen if _makes_known(mark, today)), None)
-        if is_new and other is not None:
-            yield Hit(
-                line.at("procedure"),
-                f"{line.procedure} is for new patients, but the file has a visit of this patient on "
-                f"{date.fromordinal(other).isoformat()}.",
-            )
-        mark = -today if is_new else today
-        if mark not in seen:
-            memory[key] = (*seen, mark)
+        key = context.key(claim.billing.npi, claim.patient_key, _specialty(line))
+        if is_new:
+            other = next((mark for mark in memory.recall(key) if _makes_known(mark, today)), None)
+            if isinstance(other, int):
+                yield Hit(
+                    line.at("procedure"),
+                    f"{line.procedure} is for new patients, but the file has a visit of this patient on "
+                    f"{date.fromordinal(abs(other)).isoformat()}.",
+                )
+        memory.remember(key, -today if is_new else today)
 
 
-def _makes_known(mark: int, today: int) -> bool:
+def _makes_known(mark: Value, today: int) -> bool:
     """Whether a visit seen before speaks against a new patient today: any earlier one, or a later one that says new."""
+    if not isinstance(mark, int):
+        return False
     days = today - abs(mark)
     return 0 < days <= _THREE_YEARS or (mark < 0 and 0 < -days <= _THREE_YEARS)
 

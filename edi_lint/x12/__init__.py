@@ -2,7 +2,21 @@
 
 from .envelope import Envelope
 from .fault import Fault
-from .reader import ByteStream, Reader
+from .reader import ByteStream, Position, Reader
 from .segment import Delimiters, Place, Ref, Segment
+from .sets import Rest, SetText, split
 
-__all__ = ["ByteStream", "Delimiters", "Envelope", "Fault", "Place", "Reader", "Ref", "Segment"]
+__all__ = [
+    "ByteStream",
+    "Delimiters",
+    "Envelope",
+    "Fault",
+    "Place",
+    "Position",
+    "Reader",
+    "Ref",
+    "Rest",
+    "Segment",
+    "SetText",
+    "split",
+]

@@ -14,35 +14,57 @@ no guide and no envelope counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import Protocol, runtime_checkable
+
+import msgspec
 
 from .fault import Fault
 from .segment import Delimiters, Segment
 from .separators import as_used, declared
 from .sniff import sniff
 
-__all__ = ["ByteStream", "Reader"]
+__all__ = ["ByteStream", "Position", "Reader"]
 
 CHUNK_BYTES = 1 << 16
 LONGEST_SEGMENT = 1 << 20
 """A segment may not be longer than this (bytes): the longest that the guide allows is below 4,000."""
-_HEADER_BYTES = 1024
+HEADER_BYTES = 1024
 """An ISA is 106 bytes; a padded or wrapped one is looked for within this many."""
-_SAMPLE_BYTES = 1 << 16
+SAMPLE_BYTES = 1 << 16
 """The separators are compared with those that the first claims use: they begin within this many bytes."""
 _BLANKS = " \t\r\n"
 _ENDINGS = "\x1a\0"
 """Bytes that old systems leave after the last segment."""
-_ISA = re.compile(r"ISA([^A-Za-z0-9 \t\r\n])")
+ISA_START = re.compile(r"ISA([^A-Za-z0-9 \t\r\n])")
 _OVERLAP = 4
 """An ISA that lies across two chunks is found by keeping this much of the first."""
 
 
+@runtime_checkable
 class ByteStream(Protocol):
     """What the reader needs of a stream: ``read(n)`` gives up to n bytes, and none at the end."""
 
     def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where the next segment begins: its offset in bytes, line and start of the line, and the segments before it."""
+
+    offset: int = 0
+    line: int = 1
+    line_start: int = 0
+    ordinal: int = 0
+
+    def behind(self, content: bytes, segments: int) -> Position:
+        """The position behind these bytes, which hold so many segments."""
+        last = content.rfind(b"\n")
+        return Position(
+            self.offset + len(content),
+            self.line + content.count(b"\n"),
+            self.offset + last + 1 if last >= 0 else self.line_start,
+            self.ordinal + segments,
+        )
 
 
 class Reader:
@@ -61,8 +83,33 @@ class Reader:
         self._ordinal = 0
         self._ended = False
         self._noted: set[str] = set()
+        self._inside: Delimiters | None = None
+
+    @classmethod
+    def resumed(
+        cls,
+        stream: ByteStream,
+        start: Position,
+        delimiters: Delimiters | None,
+        interchanges: int,
+        noted: Iterable[str] = (),
+    ) -> Reader:
+        """A reader of a stream that goes on at ``start`` of a file, behind so many interchanges (or inside the last).
+
+        ``delimiters`` are those of the interchange that it begins in; None outside of any. ``noted`` are the faults of
+        form that have been told of that interchange.
+        """
+        reader = cls(stream)
+        reader.interchanges = interchanges
+        reader.bytes_read = reader._offset = start.offset
+        reader._line, reader._line_start, reader._ordinal = start.line, start.line_start, start.ordinal
+        reader._inside = delimiters
+        reader._noted.update(noted)
+        return reader
 
     def __iter__(self) -> Iterator[Segment]:
+        if self._inside is not None:
+            yield from self._split(self._inside, begins=False)
         while (delimiters := self._open_interchange()) is not None:
             self.interchanges += 1
             yield from self._split(delimiters)
@@ -73,25 +120,25 @@ class Reader:
         """Skip to the next ISA that can be read and return its delimiters; None at the end of the stream."""
         while True:
             self._skip_blanks()
-            if not self._fill(_HEADER_BYTES):
+            if not self._fill(HEADER_BYTES):
                 if not self.interchanges and not self.faults:
                     self._note("not-x12", reason="empty")
                 return None
-            if _ISA.match(self._text) is None:
+            if ISA_START.match(self._text) is None:
                 self._skip_foreign()
                 continue
             self._noted.clear()
-            delimiters = declared(self._text[:_HEADER_BYTES])
+            delimiters = declared(self._text[:HEADER_BYTES])
             if delimiters is not None:
-                self._fill(_SAMPLE_BYTES)
-                return as_used(delimiters, self._text[:_SAMPLE_BYTES])
+                self._fill(SAMPLE_BYTES)
+                return as_used(delimiters, self._text[:SAMPLE_BYTES])
             self._note("isa-unreadable")
             self._advance(3)
 
     def _skip_blanks(self) -> None:
         """Pass over white space, a byte order mark and, behind an interchange, end-of-file bytes; say so."""
         passable = _BLANKS + _ENDINGS if self.interchanges else _BLANKS
-        while self._fill(_HEADER_BYTES):
+        while self._fill(HEADER_BYTES):
             if self._offset == 0 and self._text.startswith("\xef\xbb\xbf"):
                 self._note("byte-order-mark")
                 self._advance(3)
@@ -109,12 +156,12 @@ class Reader:
         if self.interchanges:
             self._note("data-outside-interchange")
         else:
-            kind = sniff(self._text[:_HEADER_BYTES].encode("latin-1"))
+            kind = sniff(self._text[:HEADER_BYTES].encode("latin-1"))
             # Kept apart until it is known whether an interchange follows: if none does, this is the one thing to say.
             self._note("data-outside-interchange", reason=kind.name)
             if kind.final:
                 self._drain()
-        while (at := _ISA.search(self._text, 1)) is None and self._text:
+        while (at := ISA_START.search(self._text, 1)) is None and self._text:
             self._advance(max(1, len(self._text) - _OVERLAP))
             if self._fill(_OVERLAP + 1) <= _OVERLAP:
                 self._advance(len(self._text))
@@ -133,12 +180,12 @@ class Reader:
 
     # -- splitting ------------------------------------------------------------------------------------
 
-    def _split(self, delimiters: Delimiters) -> Iterator[Segment]:
+    def _split(self, delimiters: Delimiters, begins: bool = True) -> Iterator[Segment]:
         terminator = delimiters.terminator
         newline_ends = terminator == "\n"
         isa_start = "ISA" + delimiters.element
         iea_start = "IEA" + delimiters.element
-        before = self._ordinal
+        before = self._ordinal if begins else self._ordinal - 1
         while True:
             if len(self._text) > LONGEST_SEGMENT and self._text.find(terminator, 0, LONGEST_SEGMENT + 1) < 0:
                 self._skip_segment(terminator)
@@ -273,6 +320,16 @@ class Reader:
             self._noted.add(kind)
             spot = Segment("", self._ordinal, offset, line, line_start, Delimiters())
             self.faults.append(Fault(kind, spot, facts=facts))
+
+    @property
+    def noted(self) -> frozenset[str]:
+        """The faults of form of this interchange."""
+        return frozenset(self._noted)
+
+    @property
+    def position(self) -> Position:
+        """Where it goes on, once what it had at hand has been read."""
+        return Position(self._offset, self._line, self._line_start, self._ordinal)
 
     @property
     def segments_read(self) -> int:
