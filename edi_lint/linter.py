@@ -18,7 +18,7 @@ from typing import BinaryIO
 import msgspec
 
 from .baseline import Baseline, read_baseline
-from .claims import Batch, Part
+from .claims import Batch, Counts, Memory, Part
 from .config import Config, RejectScope
 from .engine import FileCheck, Ruleset
 from .escaping import file_name
@@ -34,7 +34,7 @@ from .selection import Chosen, choose, possible_rules, validate
 from .sources import Source
 from .x12 import ByteStream
 
-__all__ = ["Input", "Linter", "Shared", "cache_folder", "data_folder", "input_name", "lint", "open_input"]
+__all__ = ["Input", "Linter", "Shared", "Verdict", "cache_folder", "data_folder", "input_name", "lint", "open_input"]
 
 Input = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Source
 
@@ -71,6 +71,21 @@ class Shared:
             loaded.editions()
             found = self._references[where] = msgspec.structs.replace(shipped(), loaded=loaded)
         return found
+
+
+class Verdict(msgspec.Struct):
+    """What another process found in an input, or in a transaction set of one, and did not waive, part by part.
+
+    ``usage`` says how far waivers were used, ``tables`` of which tables it was told that they were not checked.
+    ``error`` says why the rest could not be read.
+    """
+
+    told: list[list[Finding]] = []
+    usage: Usage = msgspec.field(default_factory=Usage)
+    tables: frozenset[str] = frozenset()
+    counts: Counts = msgspec.field(default_factory=Counts)
+    crashed: bool = False
+    error: str = ""
 
 
 class Linter:
@@ -127,18 +142,20 @@ class Linter:
     def _chosen(self, applied: tuple[int, ...]) -> Chosen:
         return choose(self.config, [self.config.overrides[number] for number in applied])
 
-    def check(self, stream: ByteStream, name: str) -> FileCheck:
-        """What the rules say of a stream, before anything is waived. ``name`` decides which overrides are for it."""
+    def check(self, source: ByteStream | Batch, name: str, memory: Memory | None = None) -> FileCheck:
+        """What the rules say of a stream, before anything is waived. ``name`` decides which overrides are for it.
+
+        ``memory`` is what is known of earlier claims of the file, where ``source`` is a batch that is not all of it.
+        """
+        batch = source if isinstance(source, Batch) else Batch(source, self.rules.guide)
         if len(self._for_all) == len(self.config.overrides):
-            return FileCheck(self.rules, Batch(stream, self.rules.guide), name)
+            return FileCheck(self.rules, batch, name, memory=memory)
         overrides = FileOverrides(self.config.overrides, self._file(name))
+        rules = self._variant(overrides.always)
         if not overrides.depends:
-            return FileCheck(self._variant(overrides.always), Batch(stream, self.rules.guide), name)
+            return FileCheck(rules, batch, name, memory=memory)
         return FileCheck(
-            self._variant(overrides.always),
-            Batch(stream, self.rules.guide),
-            name,
-            lambda record, envelope: self._variant(overrides.of(record, envelope)),
+            rules, batch, name, lambda record, envelope: self._variant(overrides.of(record, envelope)), memory
         )
 
     def reject_scope(self, name: str, receivers: Iterable[str]) -> RejectScope:
@@ -168,21 +185,63 @@ class Linter:
         for _, findings in self.parts(source, name):
             yield from self.shown.of(findings, self.config)
 
-    def parts(self, source: Input, name: str | None = None) -> Iterator[tuple[Part, list[Finding]]]:
+    def parts(self, source: Input, name: str | None = None) -> Iterator[tuple[Part | None, list[Finding]]]:
         """The parts of one input, each with what is told of it: for outputs that look at the batch itself.
 
         What is waived or in the baseline is not told; everything else is counted.
         """
-        started = time.perf_counter()
-        name = file_name(name or input_name(source))
-        summary, fail_severity, on_read = self.summary, self.config.fail_severity, self.shared.on_read
         with open_input(source) as stream:
-            check = self.check(_Watched(stream, on_read) if on_read is not None else stream, name)
-            for part, findings in self.told(check, name):
-                for finding in findings:
-                    summary.count(finding, fail_severity)
-                yield part, findings
-        counts = check.counts
+            yield from self.judge(Batch(self.watched(stream), self.rules.guide), file_name(name or input_name(source)))
+
+    def judge(
+        self, batch: Batch, name: str, memory: Memory | None = None
+    ) -> Iterator[tuple[Part | None, list[Finding]]]:
+        """As `parts`, for a batch that is being read; ``memory`` is that of its file, if others know it too."""
+        started = time.perf_counter()
+        summary, fail_severity = self.summary, self.config.fail_severity
+        check = self.check(batch, name, memory)
+        for part, findings in self.told(check, name):
+            if isinstance(part.judged, Verdict):
+                yield from self._accept(part.judged)
+                check.crashed |= part.judged.crashed
+                continue
+            for finding in findings:
+                summary.count(finding, fail_severity)
+            yield part, findings
+        self._add(check.counts, check.crashed, started)
+
+    def accept(self, name: str, verdict: Verdict) -> Iterator[tuple[Part | None, list[Finding]]]:
+        """As `parts`, for an input that was judged elsewhere. What could not be read of it is for the caller to say."""
+        started = time.perf_counter()
+        self.begin(name)
+        yield from self._accept(verdict)
+        if self.shared.on_read is not None:
+            self.shared.on_read(verdict.counts.bytes)
+        if not verdict.error:
+            self._add(verdict.counts, verdict.crashed, started)
+
+    def begin(self, name: str) -> None:
+        """An input of this name begins: which waivers hold depends on it."""
+        self.policy.begin(self._file(name))
+
+    def watched(self, stream: ByteStream) -> ByteStream:
+        """The stream, if need be one that says how much is read of it."""
+        on_read = self.shared.on_read
+        return stream if on_read is None else _Watched(stream, on_read)
+
+    def _accept(self, verdict: Verdict) -> Iterator[tuple[None, list[Finding]]]:
+        """What was found elsewhere and not waived there, as far as the baseline does not count it."""
+        self.policy.usage.add(verdict.usage)
+        self.rules.not_checked.update(verdict.tables)
+        for findings in verdict.told:
+            kept = self.policy.beyond_baseline(findings)
+            for finding in kept:
+                self.summary.count(finding, self.config.fail_severity)
+            yield None, kept
+
+    def _add(self, counts: Counts, crashed: bool, started: float) -> None:
+        """Take an input that was read into the totals."""
+        summary = self.summary
         summary.files += 1
         summary.bytes += counts.bytes
         summary.segments += counts.segments
@@ -190,7 +249,7 @@ class Linter:
         summary.claims += counts.claims
         summary.service_lines += counts.service_lines
         summary.seconds = round(summary.seconds + time.perf_counter() - started, 6)
-        if check.crashed:
+        if crashed:
             summary.exit = 2
 
     def told(self, check: FileCheck, name: str, policy: Policy | None = None) -> Iterator[tuple[Part, list[Finding]]]:

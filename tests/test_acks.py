@@ -398,7 +398,9 @@ def test_what_is_wrong_in_the_header_rejects_all_providers() -> None:
     used = linter()
 
     def parts():  # type: ignore[no-untyped-def]
-        for part, found in FileCheck(used.rules, Batch(io.BytesIO(content.encode()), used.rules.guide), "batch.edi").parts():
+        for part, found in FileCheck(
+            used.rules, Batch(io.BytesIO(content.encode()), used.rules.guide), "batch.edi"
+        ).parts():
             yield part, [msgspec.structs.replace(one, acks={"stc": ["A7:503"]}) for one in found if one.loop == "1000A"]
 
     [told] = acknowledge(parts(), OPTIONS)

@@ -16,7 +16,7 @@ import marshal
 from array import array
 from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 __all__ = ["MOST_RECENT", "Memory", "Value", "stable_hash"]
 
@@ -37,7 +37,7 @@ _TAG_BITS = 32 - _TAG_SHIFT
 _PRIME = (1 << 63) - 25
 
 
-def stable_hash(parts: object) -> int:
+def stable_hash(parts: Any) -> int:
     """A number for strings, ints and tuples of them that is the same in every process; `hash` is faster, and is not."""
     return int.from_bytes(marshal.dumps(parts, 2), "little") % _PRIME
 
@@ -45,7 +45,7 @@ def stable_hash(parts: object) -> int:
 class Memory:
     """The memory of one file. ``key`` makes numbers of what is remembered about: `hash`, or `stable_hash`."""
 
-    def __init__(self, key: Callable[[object], int] = hash, most_recent: int = MOST_RECENT) -> None:
+    def __init__(self, key: Callable[[Any], int] = hash, most_recent: int = MOST_RECENT) -> None:
         self.key = key
         self._recent: dict[int, tuple[Value, ...]] = {}
         self._most = self._room = most_recent
@@ -79,6 +79,11 @@ class Memory:
             for value in values:
                 self.remember(key, value)
 
+    @property
+    def recent(self) -> Mapping[int, tuple[Value, ...]]:
+        """What is not on disk."""
+        return self._recent
+
     def close(self) -> None:
         """Let go of the temporary file."""
         if self._disk is not None:
@@ -98,7 +103,7 @@ class _Disk:
     def __init__(self) -> None:
         import tempfile
 
-        self._file: BinaryIO = tempfile.TemporaryFile(buffering=0)  # type: ignore[assignment]
+        self._file: BinaryIO = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by close()
         self._end = 0
         self._starts = array("Q", [0])
         """Where the blocks begin, and where the last ends; block 0 stands for none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import ExitStack
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ import click
 from ..escaping import file_name
 from ..findings import SEVERITIES
 from ..output import Run, hand_over
-from .options import paths, privacy_options
+from .options import Jobs, paths, privacy_options
 from .outputs import FORMATS, FormatParameter, Request, opened, requested
 from .session import Session
 from .settings import judgement_options, settings_options
@@ -45,6 +46,14 @@ __all__ = ["command"]
 @click.option(
     "-o", "--output-file", metavar="FILE", help="Where the format goes that names no file.  [default: standard output]"
 )
+@click.option(
+    "-j",
+    "--jobs",
+    type=Jobs(),
+    default=1,
+    metavar="N|auto",
+    help="Judge with this many processes; auto: one for each processor.  [default: 1]",
+)
 @click.option("--statistics", is_flag=True, help="Count by rule instead of listing the findings.")
 @privacy_options
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")
@@ -54,6 +63,7 @@ def command(
     paths: tuple[str, ...],
     output_formats: tuple[Request, ...],
     output_file: str | None,
+    jobs: int,
     statistics: bool,
     show_settings: bool,
     **asked: Any,
@@ -77,7 +87,10 @@ def command(
     # What is loaded by now stays to the end, and claims come and go by the million: look at neither too often.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    with opened(requests, Run(first.rules, first.config.fail_severity)) as outputs:
+    with ExitStack() as running:
+        outputs = running.enter_context(opened(requests, Run(first.rules, first.config.fail_severity)))
+        # Who wants to see the batch itself sees it where it is read.
+        running.enter_context(session.helped(1 if any(output.wants_parts for output in outputs) else jobs))
         for output in outputs:
             output.begin()
         for source, configured in session.inputs:

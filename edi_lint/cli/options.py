@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["paths", "privacy_options", "selectors", "to_date", "wants_colour"]
+__all__ = ["Jobs", "paths", "privacy_options", "selectors", "to_date", "wants_colour"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,6 +25,24 @@ def privacy_options(command: F) -> F:
         help="Show names, ids, birth dates, addresses and free text; they are masked otherwise.",
     )(command)
     return click.option("--mask-claim-ids", is_flag=True, help="Hide CLM01 as well.")(command)
+
+
+class Jobs(click.ParamType[int]):
+    """How many processes: a number from 1, or ``auto`` for as many as there are processors to use."""
+
+    name = "N|auto"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number. Fails for what is none."""
+        if str(value) == "auto":
+            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        try:
+            found = int(str(value))
+        except ValueError:
+            found = 0
+        if found < 1:
+            self.fail(f"{value!r} is neither a number from 1 nor auto", param, ctx)
+        return found
 
 
 def selectors(values: tuple[str, ...]) -> tuple[str, ...]:

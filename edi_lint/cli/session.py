@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -17,7 +18,13 @@ from ..sources import Source, SourceError, find_sources
 from .progress import Progress
 from .settings import Configurations, Configured
 
-__all__ = ["Session"]
+if TYPE_CHECKING:
+    from ..jobs import SideBySide
+
+__all__ = ["WORTH_HELP", "Session"]
+
+WORTH_HELP = 1 << 20
+"""Bytes: to begin a process takes longer than to judge less than this."""
 
 Find = Callable[[tuple[str, ...]], list[Source]]
 
@@ -39,6 +46,7 @@ class Session:
             limit = configured.config.max_megabytes
             self.inputs.append((msgspec.structs.replace(source, max_megabytes=limit), configured))
         self._linters: list[tuple[Configured, Linter]] = []
+        self._side_by_side: SideBySide | None = None
         self.progress = Progress(self._total(), is_wanted=not self._quiet)
         self._shared.on_read = self.progress.advance if self.progress.is_shown else None
 
@@ -73,10 +81,26 @@ class Session:
         for _, configured in self.inputs:
             self.linter(configured)
 
+    @contextmanager
+    def helped(self, jobs: int) -> Iterator[None]:
+        """Let so many processes judge the inputs, while the block lasts, if there is enough to do for them."""
+        total = self._total()
+        if jobs > 1 and (not total or total >= WORTH_HELP):
+            from ..jobs import SideBySide
+
+            self._side_by_side = SideBySide(jobs, [(source, self.linter(made)) for source, made in self.inputs])
+        try:
+            yield
+        finally:
+            if self._side_by_side is not None:
+                self._side_by_side.close()
+                self._side_by_side = None
+
     def parts(self, source: Source, linter: Linter) -> Iterator[tuple[Part | None, list[Finding]]]:
         """An input, part by part. That it cannot be read is told, and leaves the answer unknown."""
         try:
-            for part, findings in linter.parts(source):
+            judged = linter.parts(source) if self._side_by_side is None else self._side_by_side.parts(source, linter)
+            for part, findings in judged:
                 if findings:
                     self.progress.hide()
                 yield part, findings

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from ..claims import Day, Memory, Spot
+from ..claims import Day, Memory, Spot, Value
 from ..findings import SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Context(msgspec.Struct):
     rule: str = ""
     """The id of the rule that runs."""
 
-    def key(self, *parts: str | int | tuple[str | int, ...]) -> int:
+    def key(self, *parts: Value) -> int:
         """The number under which `memory` keeps something of this rule about ``parts``."""
         return self.memory.key((self.rule, parts))
 

@@ -4,7 +4,7 @@ from .envelope import Envelope
 from .fault import Fault
 from .reader import ByteStream, Position, Reader
 from .segment import Delimiters, Place, Ref, Segment
-from .sets import Rest, SetText, split
+from .sets import Rest, SetText, Splitter
 
 __all__ = [
     "ByteStream",
@@ -18,5 +18,5 @@ __all__ = [
     "Rest",
     "Segment",
     "SetText",
-    "split",
+    "Splitter",
 ]

@@ -7,7 +7,7 @@ stream is handed over uncut, for `Reader` to judge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 
 import msgspec
 
@@ -15,12 +15,14 @@ from .reader import CHUNK_BYTES, HEADER_BYTES, ISA_START, SAMPLE_BYTES, ByteStre
 from .segment import Delimiters, Segment
 from .separators import as_used, declared
 
-__all__ = ["Piece", "Rest", "SetText", "split"]
+__all__ = ["Rest", "SetText", "Splitter"]
 
 _AROUND = ("GS", "GE", "IEA", "TA1")
 _LONGEST_HEADER = 4096
 """A segment outside of the sets that is longer than this (bytes) is not as it should be."""
-_LONGEST_SET = 1 << 26
+_LOOK = 16
+"""So much (bytes) behind a set shows what follows it."""
+_LONGEST_SET = 1 << 24
 """A transaction set beyond this (bytes) is left to a reader that need not hold all of it."""
 
 
@@ -45,16 +47,14 @@ class SetText(msgspec.Struct):
 class Rest(msgspec.Struct):
     """What is not cut: a stream that begins at ``start``, inside an interchange with ``delimiters`` or outside any.
 
-    ``interchanges`` counts those before.
+    ``interchanges`` counts those that have begun, ``noted`` are the faults of form that have been told of the last.
     """
 
     stream: ByteStream
     start: Position
     delimiters: Delimiters | None
     interchanges: int
-
-
-Piece = Segment | SetText | Rest
+    noted: frozenset[str] = frozenset()
 
 
 class _Held:
@@ -75,16 +75,13 @@ class _Held:
         return self._stream.read(size)
 
 
-def split(stream: ByteStream, group_guides: frozenset[str]) -> Iterator[Piece]:
-    """The segments around the transaction sets, the sets, and at last the rest, in the order of the stream.
+class Splitter:
+    """Gives the segments around the transaction sets, and the sets, in the order of the stream, then its rest.
 
     Only sets of groups with one of these guides (GS08) are cut. An error of the stream waits in the rest.
     """
-    return _Splitter(stream, group_guides).pieces()
 
-
-class _Splitter:
-    def __init__(self, stream: ByteStream, group_guides: frozenset[str]) -> None:
+    def __init__(self, stream: ByteStream, group_guides: Collection[str]) -> None:
         self._stream = stream
         self._group_guides = group_guides
         self._buffer = bytearray()
@@ -100,17 +97,21 @@ class _Splitter:
         self._gs: Segment | None = None
         self._break = b""
 
-    def pieces(self) -> Iterator[Piece]:
-        while (piece := self._next()) is not None:
-            yield piece
-        held = _Held(bytes(self._buffer[self._at :]), self._stream, self._failed)
-        yield Rest(held, self._position, self._delimiters, self._interchanges)
+    def rest(self, before: bytes = b"") -> Rest:
+        """What is left, with these bytes of what was cut before it."""
+        held = _Held(before + bytes(self._buffer[self._at :]), self._stream, self._failed)
+        return Rest(held, self._position, self._delimiters, self._interchanges)
 
-    def _next(self) -> Segment | SetText | None:
-        """The next piece; None where nothing more can be cut."""
-        if self._at >= CHUNK_BYTES:
-            del self._buffer[: self._at]
-            self._at = 0
+    def next(self) -> tuple[Segment | SetText, bytes] | None:
+        """The next piece and all its bytes; None where nothing more can be cut."""
+        start = self._at
+        if start >= CHUNK_BYTES:
+            del self._buffer[:start]
+            start = self._at = 0
+        piece = self._piece()
+        return None if piece is None else (piece, bytes(self._buffer[start : self._at]))
+
+    def _piece(self) -> Segment | SetText | None:
         if self._delimiters is None:
             return self._open_interchange()
         delimiters = self._delimiters
@@ -140,10 +141,8 @@ class _Splitter:
         self._have(SAMPLE_BYTES + len(self._break))
         if self._failed is not None:
             return None
-        if self._interchanges and self._buffer.startswith(self._break, self._at):
-            lead = len(self._break)
-        else:
-            lead = 0
+        follows = self._interchanges and self._buffer.startswith(self._break, self._at)
+        lead = len(self._break) if follows else 0
         sample = self._buffer[self._at + lead : self._at + lead + SAMPLE_BYTES].decode("latin-1")
         if ISA_START.match(sample) is None:
             return None
@@ -198,10 +197,10 @@ class _Splitter:
             if len(self._buffer) - self._at > _LONGEST_SET or not self._more():
                 return None
         # What follows must be seen: only an ST or a GE ends the set for sure.
-        while (end := self._buffer.find(terminator, last + len(trailer))) < 0 or len(self._buffer) < end + 8:
+        while (end := self._buffer.find(terminator, last + len(trailer))) < 0 or len(self._buffer) < end + 1 + _LOOK:
             if len(self._buffer) - last > CHUNK_BYTES + _LONGEST_HEADER or not self._more():
                 break
-        following = bytes(self._buffer[end + 1 : end + 8])
+        following = bytes(self._buffer[end + 1 : end + 1 + _LOOK])
         group_end = self._break + b"GE" + element
         if following.startswith(group_end):
             stated = following.removeprefix(group_end).split(element)[0].split(terminator)[0].strip()
