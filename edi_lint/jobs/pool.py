@@ -20,6 +20,9 @@ from ..errors import UserError
 
 __all__ = ["HelperLost", "Pool", "Task"]
 
+LEFT_TO_PARENT = 1
+"""So many of the tasks that wait are left to the parent, which comes to them next and would only wait for a helper."""
+
 _SECONDS_TO_END = 5.0
 
 
@@ -117,13 +120,12 @@ class Pool:
 
     def _next(self) -> Task | None:
         with self._changed:
-            # The first is left to the parent, which comes to it next: it would only wait for it.
-            while len(self._waiting) < 2 and not self._is_closing:
+            while len(self._waiting) <= LEFT_TO_PARENT and not self._is_closing:
                 self._changed.wait()
             if self._is_closing:
                 return None
-            task = self._waiting[1]
-            del self._waiting[1]
+            task = self._waiting[LEFT_TO_PARENT]
+            del self._waiting[LEFT_TO_PARENT]
             task.state = "given"
             return task
 
