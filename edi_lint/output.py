@@ -7,27 +7,37 @@ file. Reports live in ``reports``, acknowledgements in ``acks``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import ClassVar, TextIO
 
 import msgspec
 
 from .claims import Part
+from .config import RejectScope
 from .engine import Ruleset
 from .findings import Finding, Summary
 
 __all__ = ["Output", "Run", "hand_over"]
 
 
+def _by_transaction(_: str, __: Iterable[str]) -> RejectScope:
+    return "transaction"
+
+
 class Run(msgspec.Struct, frozen=True):
     """What an output may know of the run that it reports.
 
-    ``rules`` has the guide, the privacy and the day as well; from ``fail_severity`` on a finding fails the run.
+    ``rules`` has the guide, the privacy and the day as well; from ``fail_severity`` on a finding fails the run. ``now``
+    is the moment that dates what is written, and ``reject_scope`` says for an input and a receiver (ISA08, GS03) what
+    an error in a claim rejects.
     """
 
     rules: Ruleset
     fail_severity: str = "error"
     colour: bool = False
+    now: datetime = datetime.min  # noqa: DTZ901 - X12 knows no time zones
+    reject_scope: Callable[[str, Iterable[str]], RejectScope] = _by_transaction
 
 
 class Output:
@@ -62,6 +72,9 @@ class Output:
 
     def finding(self, finding: Finding) -> None:
         """One finding. It is also called when something is found that no part of an input shows."""
+
+    def break_off(self) -> None:
+        """The input could not be read to its end: what was told of it is not all."""
 
     def end_input(self) -> None:
         """The input has been read, as far as it could be."""

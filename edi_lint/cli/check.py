@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import ExitStack
+from datetime import datetime
 from typing import Any
 
 import click
@@ -13,9 +14,9 @@ from ..escaping import file_name
 from ..findings import SEVERITIES
 from ..output import Run, hand_over
 from .options import Jobs, paths, privacy_options
-from .outputs import FORMATS, FormatParameter, Request, opened, requested
+from .outputs import ANSWERS, FORMATS, FormatParameter, Request, opened, requested
 from .session import Session
-from .settings import judgement_options, settings_options
+from .settings import judgement_options, reject_scope, settings_options
 
 __all__ = ["command"]
 
@@ -24,6 +25,7 @@ __all__ = ["command"]
 @paths
 @settings_options
 @judgement_options
+@reject_scope
 @click.option(
     "--min-severity",
     type=click.Choice(SEVERITIES),
@@ -41,7 +43,8 @@ __all__ = ["command"]
     type=FormatParameter(),
     multiple=True,
     metavar="FORMAT[=FILE]",
-    help=f"How to write the findings, and where; repeatable.  One of {', '.join(FORMATS)}.  [default: full]",
+    help=f"How to write the findings, and where; repeatable.  One of {', '.join(FORMATS)}; for answers as of a "
+    f"clearinghouse {', '.join(ANSWERS)}.  [default: full]",
 )
 @click.option(
     "-o", "--output-file", metavar="FILE", help="Where the format goes that names no file.  [default: standard output]"
@@ -87,8 +90,15 @@ def command(
     # What is loaded by now stays to the end, and claims come and go by the million: look at neither too often.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    linters = {file_name(source.name): session.linter(configured) for source, configured in session.inputs}
+    run = Run(
+        first.rules,
+        first.config.fail_severity,
+        now=datetime.now(),  # noqa: DTZ005 - X12 knows no time zones
+        reject_scope=lambda name, receivers: linters[name].reject_scope(name, receivers),
+    )
     with ExitStack() as running:
-        outputs = running.enter_context(opened(requests, Run(first.rules, first.config.fail_severity)))
+        outputs = running.enter_context(opened(requests, run))
         # Who wants to see the batch itself sees it where it is read.
         running.enter_context(session.helped(1 if any(output.wants_parts for output in outputs) else jobs))
         for output in outputs:
@@ -100,6 +110,8 @@ def command(
             for part, findings in session.parts(source, linter):
                 hand_over(outputs, part, findings, linter.shown.of(findings, linter.config))
             for output in outputs:
+                if session.broke_off:
+                    output.break_off()
                 output.end_input()
         for linter, findings in session.conclude():
             hand_over(outputs, None, findings, linter.shown.of(findings, linter.config))

@@ -24,7 +24,7 @@ from .options import wants_colour
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["FORMATS", "FormatParameter", "Request", "opened", "replaced", "requested"]
+__all__ = ["ANSWERS", "FORMATS", "FormatParameter", "Request", "opened", "replaced", "requested"]
 
 FORMATS = {
     "full": "edi_lint.reports.full:Full",
@@ -40,6 +40,14 @@ FORMATS = {
     "html": "edi_lint.reports.html:Html",
 }
 """The formats by the name that the user gives, and the class that writes each, imported only when it is asked for."""
+
+ANSWERS = {
+    "ta1": "edi_lint.acks.outputs:Ta1",
+    "999": "edi_lint.acks.outputs:X999",
+    "277ca": "edi_lint.acks.outputs:X277ca",
+    "ebr": "edi_lint.acks.ebr:Ebr",
+}
+"""The same for what answers a batch as clearinghouses do; it is written from the batch, not from findings alone."""
 
 STATISTICS = {
     "full": "edi_lint.reports.statistics:TextStatistics",
@@ -73,12 +81,13 @@ class FormatParameter(click.ParamType[Request]):
         if isinstance(value, Request):
             return value
         name, given, file = str(value).partition("=")
-        if name not in FORMATS:
+        known = [*FORMATS, *ANSWERS]
+        if name not in known:
             import difflib
 
-            near = difflib.get_close_matches(name, FORMATS, 1)
+            near = difflib.get_close_matches(name, known, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            self.fail(f"{name!r} is none of {', '.join(FORMATS)}{hint}", param, ctx)
+            self.fail(f"{name!r} is none of {', '.join(known)}{hint}", param, ctx)
         if given and not file:
             self.fail(f"{name}= names no file", param, ctx)
         return Request(name, file or STANDARD_OUTPUT)
@@ -87,7 +96,7 @@ class FormatParameter(click.ParamType[Request]):
         """The formats that begin so."""
         from click.shell_completion import CompletionItem
 
-        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in (*FORMATS, *ANSWERS) if name.startswith(incomplete)]
 
 
 def requested(
@@ -143,7 +152,8 @@ def opened(requests: Sequence[Request], run: Run) -> Iterator[list[Output]]:
     with ExitStack() as complete, ExitStack() as closing:
         outputs = []
         for request in requests:
-            module, _, name = (STATISTICS if request.statistics else FORMATS)[request.format].partition(":")
+            known = STATISTICS if request.statistics else FORMATS | ANSWERS
+            module, _, name = known[request.format].partition(":")
             kind: type[Output] = getattr(import_module(module), name)
             if request.file == STANDARD_OUTPUT:
                 made = kind(_standard_output(kind.encoding), msgspec.structs.replace(run, colour=wants_colour()))

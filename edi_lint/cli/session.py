@@ -47,6 +47,8 @@ class Session:
             self.inputs.append((msgspec.structs.replace(source, max_megabytes=limit), configured))
         self._linters: list[tuple[Configured, Linter]] = []
         self._side_by_side: SideBySide | None = None
+        self.broke_off = False
+        """Whether the last input could not be read to its end."""
         self.progress = Progress(self._total(), is_wanted=not self._quiet)
         self._shared.on_read = self.progress.advance if self.progress.is_shown else None
 
@@ -98,6 +100,7 @@ class Session:
 
     def parts(self, source: Source, linter: Linter) -> Iterator[tuple[Part | None, list[Finding]]]:
         """An input, part by part. That it cannot be read is told, and leaves the answer unknown."""
+        self.broke_off = False
         try:
             judged = linter.parts(source) if self._side_by_side is None else self._side_by_side.parts(source, linter)
             for part, findings in judged:
@@ -109,6 +112,7 @@ class Session:
             message = str(error) if isinstance(error, SourceError) else f"{source.name}: {error.strerror}"
             click.echo(f"edi-lint: {printable(file_name(message))}", err=True)
             self.summary.exit = 2
+            self.broke_off = True
         finally:
             self.progress.hide()
 

@@ -22,6 +22,7 @@ import msgspec
 
 from .. import __version__
 from ..acks import Answering, Options, Reply
+from ..acks.shelf import SegmentShelf
 from ..claims import Claim, Part
 from ..config import RejectScope
 from ..engine import FileCheck
@@ -37,7 +38,6 @@ from .decision import MANIFEST, Amount, GateError, Manifest, Written
 from .folder import SCRATCH, Folder
 from .late import Late, relocated
 from .layout import InterchangeSpan, Layout
-from .shelf import SegmentShelf
 from .split import Splitter
 
 __all__ = ["ACCEPTED", "REJECTED", "BatchGate", "digest", "settings"]
