@@ -11,11 +11,9 @@ from datetime import date
 
 from ..claims import Claim
 from ..refdata import PayerDiagnoses
-from ..reference import Reference
-from ..x12 import Segment
 from .icd10cm import named, plain, pointed
 from .registry import Bad, Context, Good, Hit, rule
-from .signs import looks_at
+from .signs import procedure
 
 __all__ = ["accepted_diagnoses"]
 
@@ -31,11 +29,6 @@ def accepted_diagnoses(claim: Claim, code: str, day: date | None, context: Conte
     return context.reference.loaded.payer_diagnoses(payer.id, code, day)
 
 
-@looks_at(1)
-def _may_be_listed(segment: Segment, reference: Reference) -> bool:
-    return bool(reference.loaded.editions("payer-diagnoses"))
-
-
 @rule(
     id="DX026",
     name="payer-diagnosis-list",
@@ -43,7 +36,7 @@ def _may_be_listed(segment: Segment, reference: Reference) -> bool:
     snip=7,
     source="The payer's list of diagnoses that you have loaded",
     stc=("A8:488",),
-    watch={"SV1": _may_be_listed},
+    watch={"SV1": procedure(lambda _, reference: bool(reference.loaded.editions("payer-diagnoses")))},
     hides=("DX012",),
     examples=(
         Bad(_DIHYDROERGOTAMINE, at=("2400", "SV107-1")),
