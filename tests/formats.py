@@ -22,7 +22,12 @@ from urllib.parse import unquote
 import jsonschema
 from lxml import etree
 
+from edi_lint.cli.outputs import FORMATS
+
 Told = list[tuple[str, str]]
+
+REPORTS = [name for name, place in FORMATS.items() if ".reports." in place]
+"""The formats that list findings; the acknowledgements are judged by tests of their own."""
 
 ROOT = Path(__file__).parent.parent
 _ACTIVE = {"Cc", "Cf", "Cs", "Zl", "Zp"}

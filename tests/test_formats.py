@@ -17,7 +17,7 @@ from edi_lint.cli.outputs import FORMATS, STATISTICS
 from edi_lint.findings import ClaimRef, Excerpt, Summary
 from edi_lint.output import Output, Run, hand_over
 from tests.conftest import AS_OF, FIXTURES
-from tests.formats import JUDGES, Told, report_part
+from tests.formats import JUDGES, REPORTS, Told, report_part
 from tests.test_cli import run
 from tools.build_schemas import SCHEMAS, schemas
 
@@ -103,16 +103,16 @@ def hostile(linter: Linter) -> list[Finding]:
 
 
 def test_there_is_a_judge_for_every_format() -> None:
-    assert set(JUDGES) == set(FORMATS)
+    assert set(JUDGES) == set(REPORTS)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORTS)
 def test_an_empty_run(name: str, settings: Run) -> None:
     text = written(name, [], Summary(files=1, claims=1), settings, ("clean.edi",))
     assert JUDGES[name](text) == []
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORTS)
 def test_ten_thousand_findings(name: str, settings: Run, many: tuple[list[Finding], Summary]) -> None:
     findings, summary = many
     told = JUDGES[name](written(name, findings, summary, settings, ("batch.edi",)))
@@ -126,7 +126,7 @@ def _visible(text: str) -> str:
     return re.sub(r"[^ -~]+", "", text)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORTS)
 def test_hostile_values_stay_what_they_are(name: str, settings: Run, hostile: list[Finding]) -> None:
     """Each is told once, at its own finding, and its harmless characters are all there."""
     files = tuple(finding.file for finding in hostile)
@@ -137,7 +137,7 @@ def test_hostile_values_stay_what_they_are(name: str, settings: Run, hostile: li
         assert _visible(value).replace(" ", "") in _visible(shown).replace(" ", "")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORTS)
 def test_hostile_files_through_the_command_line(name: str, tmp_path: Path) -> None:
     batch = (FIXTURES / "vaccine-billed-96372.edi").read_bytes()
     hostile_id = b'<script>%0A]]>|"'
@@ -154,10 +154,10 @@ def test_hostile_files_through_the_command_line(name: str, tmp_path: Path) -> No
 def test_every_format_is_the_same_in_one_run_as_alone(tmp_path: Path) -> None:
     """All formats at once, over several inputs with and without findings."""
     inputs = [str(FIXTURES / name) for name in ("providers.edi", "base.edi", "broken-structure.edi", "empty.edi")]
-    every = [word for name in FORMATS for word in ("--output-format", f"{name}={tmp_path / name}")]
+    every = [word for name in REPORTS for word in ("--output-format", f"{name}={tmp_path / name}")]
     assert run("check", *inputs, *every, "--as-of", str(AS_OF)).returncode == 1
     seconds = re.compile(rb'"seconds":[0-9.]+')
-    for name in FORMATS:
+    for name in REPORTS:
         alone = run("check", *inputs, "--output-format", name, "--as-of", str(AS_OF))
         assert seconds.sub(b"", (tmp_path / name).read_bytes()) == seconds.sub(b"", alone.stdout), name
 
@@ -205,3 +205,9 @@ def test_junit_fails_what_fails_the_run() -> None:
         assert done.returncode == failures
         assert f'failures="{failures}"' in done.stdout.decode()
         assert len(JUDGES["junit"](done.stdout.decode())) == 1
+
+
+def test_the_page_about_formats_has_a_command_for_each() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "output-formats.md").read_text("utf-8")
+    commands = re.findall(r"^edi-lint check .*--output-format ([a-z-]+)", page, re.MULTILINE)
+    assert set(REPORTS) <= set(commands)

@@ -21,10 +21,9 @@ from edi_lint.cli.outputs import FORMATS
 from edi_lint.output import Output, Run, hand_over
 from edi_lint.reports.show import Show
 from tests.conftest import AS_OF, batch
+from tests.formats import REPORTS
 from tests.test_cli import run
 
-REPORTS = [name for name, place in FORMATS.items() if ".reports." in place]
-"""The acknowledgements carry what the standard makes them carry."""
 TELLING = ("full", "json-lines", "html")
 """Together these have all that any report tells of a finding."""
 
