@@ -52,6 +52,14 @@ class RuleOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
             examples=[["J1438", "J0135"]],
         ),
     ] = UNSET
+    mac: Annotated[
+        str | UnsetType,
+        Meta(
+            description="Whose list of self-administered drugs counts, of those that you have loaded: the name that "
+            "`edi-lint refdata list` shows. Unset, a drug counts if all of them list it (ADM027).",
+            examples=["Noridian"],
+        ),
+    ] = UNSET
     route_modifier_codes: Annotated[
         _Codes | UnsetType,
         Meta(

@@ -34,6 +34,7 @@ as-of = 2026-03-01
 mask-claim-ids = true
 max-megabytes = 20
 baseline = "known.json"
+data-folder = "tables"
 
 [severity]
 MOD001 = "warning"
@@ -103,7 +104,7 @@ class TestReading:
         config = load_config(path)
         assert config.select == ("ADM", "MOD", "25-on-non-em")
         assert config.as_of == date(2026, 3, 1)
-        assert config.baseline == str(tmp_path / "known.json")
+        assert (config.baseline, config.data_folder) == (str(tmp_path / "known.json"), str(tmp_path / "tables"))
         assert config.overrides[0].options.timely_filing is True
         assert config.overrides[0].is_for_all is False
         assert config.waivers[0].expires == date(2026, 12, 31)

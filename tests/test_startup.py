@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -41,7 +42,7 @@ OWN = {"edi_lint.acks", "edi_lint.config_errors", "edi_lint.refdata.store", "edi
 
 
 def imported(*arguments: str) -> set[str]:
-    """The modules that a run of the command line has imported when it ends."""
+    """The modules that a run of the command line has imported when it ends; its user has loaded no tables."""
     code = (
         "import sys\n"
         "from edi_lint.cli import main\n"
@@ -52,6 +53,7 @@ def imported(*arguments: str) -> set[str]:
         [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(FIXTURES.parent)!r})\n{code}", *arguments],
         capture_output=True,
         check=False,
+        env={**os.environ, "EDI_LINT_DATA": os.devnull},
         text=True,
     )
     assert done.returncode == 0, done.stderr

@@ -28,7 +28,8 @@ def command(paths: tuple[str, ...], claim: str | None, **asked: Any) -> int:
     Reads what check reads: files, folders, globs, .gz and .zip, or - for standard input. Exit status: 0 it was shown,
     1 there is no such claim, 2 the answer is unknown.
     """
-    session = Session(paths, asked)
+    # What is shown goes to the terminal all the time: there is no room for a progress bar.
+    session = Session(paths, {**asked, "quiet": True})
     session.prepare()
     output = Show(sys.stdout, Run(session.first.rules, colour=wants_colour()), claim)
     for source, configured in session.inputs:
