@@ -1,90 +1,103 @@
-"""Run edi-lint and pyx12 on the same generated batch, in turn, and print how they compare.
+"""How fast edi-lint is, beside other readers of the same batches, run in turn.
 
-    python -m benchmarks [--claims 10000] [--runs 3]
+    python -m benchmarks [--claims 1000 10000 50000 200000] [--runs 5] [--readme]
 
-Each run is a process of its own: `edi-lint check --output-format json-lines` with all default rules, and pyx12's full
-validation. Ratios are taken pair by pair, since machines are noisy; the median counts.
+Each run is a process of its own. Ratios are taken round by round, since machines are noisy; the median counts. With
+--readme the result is also written to benchmarks/README.md. Programs of the extra "benchmarks" are left out where they
+are not installed.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
-import subprocess
+import itertools
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
 
 from .generate import write_batch
+from .measure import Batch, Run, in_turn, run
+from .programs import EDI_LINT, FLOOR, PROGRAMS, Program, edi_lint
+from .report import Results, markdown
 
-PYX12 = """
-import logging, sys
-logging.disable(logging.CRITICAL)
-import pyx12.params, pyx12.x12n_document
-with open(sys.argv[1], encoding="ascii") as batch:
-    good = pyx12.x12n_document.x12n_document(pyx12.params.params(), batch, None, None, None, None)
-sys.exit(0 if good else 1)
-"""
-
-
-class Run(NamedTuple):
-    """One finished process: seconds of wall and of processor time, and its peak memory in MB."""
-
-    wall: float
-    cpu: float
-    megabytes: float
-    status: int
-
-
-def run(command: list[str]) -> Run:
-    """Run a command to its end, its output thrown away."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, process.returncode)
-
-
-def edi_lint_command(batch: Path) -> list[str]:
-    """Lint with all default rules, as a pipeline would."""
-    options = ["--output-format", "json-lines", "--as-of", "2026-03-01"]
-    return [sys.executable, "-m", "edi_lint", "check", *options, str(batch)]
+README = Path(__file__).with_name("README.md")
+_MEMORY_FORMATS = ("html", "999", "277ca")
+_MEMORY_CLAIMS = 50_000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--claims", type=int, default=10_000)
-    parser.add_argument("--runs", type=int, default=3, help="how often each is run (default 3)")
+    parser.add_argument("--claims", type=int, nargs="+", default=[1_000, 10_000, 50_000, 200_000])
+    parser.add_argument("--runs", type=int, default=5, help="rounds for each batch (default 5)")
+    parser.add_argument("--by", choices=("wall", "cpu"), default="wall", help="what to compare (default wall)")
+    parser.add_argument("--only", nargs="+", metavar="TEXT", help="only programs whose names hold one of these")
+    parser.add_argument("--readme", action="store_true", help="write benchmarks/README.md")
     options = parser.parse_args()
+    programs = [program for program in PROGRAMS if not options.only or _is_wanted(program, options.only)]
+    for program in programs:
+        if not program.is_installed:
+            _say(f"{program.name}: not installed (extra 'benchmarks')")
+    programs = [program for program in programs if program.is_installed]
+    results = Results(by=options.by, runs=options.runs, programs=programs)
     with tempfile.TemporaryDirectory() as folder:
-        batch = Path(folder) / "batch.edi"
-        count = write_batch(batch, options.claims)
-        print(f"{options.claims:,} claims, {count:,} segments, {batch.stat().st_size / 1e6:.1f} MB")
-        commands = {
-            "edi-lint": [
-                sys.executable,
-                *["-m", "edi_lint", "check", "--output-format=json-lines", "--as-of=2026-03-01"],
-                str(batch),
-            ],
-            "pyx12": [sys.executable, "-c", PYX12, str(batch)],
-        }
-        run(commands["edi-lint"])  # Warm up: compile the guide into the cache, the modules into bytecode.
-        pairs = [{name: run(command) for name, command in commands.items()} for _ in range(options.runs)]
-    for name in commands:
-        runs = [pair[name] for pair in pairs]
-        if statuses := {single.status for single in runs} - {0}:
-            print(f"{name}: ended with status {statuses}")
-        wall = statistics.median(single.wall for single in runs)
-        peak = max(single.megabytes for single in runs)
-        print(f"{name:>9}: {wall:8.2f} s   {count / wall:10,.0f} segments/s   peak {peak:6.1f} MB")
-    ratios = [pair["pyx12"].cpu / pair["edi-lint"].cpu for pair in pairs]
-    median = statistics.median(ratios)
-    singles = ", ".join(f"{ratio:.1f}" for ratio in ratios)
-    print(f"    ratio: {median:.1f} times in processor time (single runs: {singles})")
+        run(edi_lint(_write(Path(folder), 1, False, False).path))  # The guide goes to its cache, modules to bytecode.
+        kinds = itertools.product(sorted(options.claims), (False, True), (False, True))
+        for claims, faults, one_line in kinds:
+            batch = _write(Path(folder), claims, faults, one_line)
+            # What others do with faults and long lines is not the question.
+            is_plain = not (faults or one_line)
+            chosen = [p for p in programs if p.name in (EDI_LINT, FLOOR) or (is_plain and claims <= p.most_claims)]
+            rounds = in_turn({program.name: program.command(batch.path) for program in chosen}, options.runs)
+            for program in chosen:
+                _check(program, [each[program.name] for each in rounds])
+            results.add(batch, rounds)
+            _say(f"{claims:,} claims, {batch.kind}: done")
+            batch.path.unlink()
+        results.start = _start(Path(folder), options.runs)
+        results.memory = _memory(Path(folder), max(c for c in options.claims if c <= max(_MEMORY_CLAIMS, 1_000)))
+    text = markdown(results)
+    print(text)
+    if options.readme:
+        README.write_text(text, encoding="utf-8")
+
+
+def _is_wanted(program: Program, texts: list[str]) -> bool:
+    return any(text in program.name for text in texts)
+
+
+def _write(folder: Path, claims: int, faults: bool, one_line: bool) -> Batch:
+    path = folder / "batch.edi"
+    return Batch(path, claims, write_batch(path, claims, faults, one_line), faults, one_line)
+
+
+def _check(program: Program, runs: list[Run]) -> None:
+    """A program that broke down has no time to be compared."""
+    if strange := {single.status for single in runs} - set(program.statuses):
+        sys.exit(f"{program.name} ended with status {strange}")
+
+
+def _start(folder: Path, runs: int) -> list[dict[str, Run]]:
+    """A check of one claim beside the bare start of Python."""
+    batch = _write(folder, 1, False, False)
+    commands = {"python -c pass": [sys.executable, "-c", "pass"], EDI_LINT: edi_lint(batch.path)}
+    return in_turn(commands, max(10, runs))
+
+
+def _memory(folder: Path, claims: int) -> dict[str, Run]:
+    """The outputs that could be tempted to keep a batch, with a fault in each claim."""
+    from edi_lint.cli.outputs import FORMATS
+
+    batch = _write(folder, claims, True, False)
+    formats = [name for name in ("json-lines", *_MEMORY_FORMATS) if name in FORMATS]
+    found = {}
+    for name in formats:
+        found[f"{name}, {claims:,} claims"] = run(edi_lint(batch.path, f"--output-format={name}={folder / 'out'}"))
+        _say(f"memory of {name}: done")
+    return found
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -135,16 +137,22 @@ def _inputs(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     return found
 
 
-FORMATS_ASKED = sorted(set(FORMATS) - {"show"})
+def _wants_parts(name: str) -> bool:
+    module, _, kind = FORMATS[name].partition(":")
+    return bool(getattr(import_module(module), kind).wants_parts)
 
 
-def _check(folder: Path, out: Path, *options: str) -> dict[str, bytes]:
+TOLD = sorted(name for name in FORMATS if not _wants_parts(name))
+"""The formats that are told findings only; others see the batch, so one process judges it."""
+
+
+def _check(folder: Path, out: Path, *options: str, formats: Iterable[str] = TOLD) -> dict[str, bytes]:
     """All outputs of a check of the folder's files, without what is not about the batch."""
     out.mkdir(exist_ok=True)
-    asked = [part for name in FORMATS_ASKED for part in ("--output-format", f"{name}={out / name}")]
+    asked = [part for name in formats for part in ("--output-format", f"{name}={out / name}")]
     with pytest.raises(SystemExit):
         main(["check", *asked, "--as-of", "2026-03-01", "-q", *options, str(folder)])
-    return {name: re.sub(rb'("seconds": ?|time=")[0-9.e-]+', b"", (out / name).read_bytes()) for name in FORMATS_ASKED}
+    return {name: re.sub(rb'("seconds": ?|time=")[0-9.e-]+', b"", (out / name).read_bytes()) for name in formats}
 
 
 @pytest.fixture
@@ -194,6 +202,15 @@ def test_the_outputs_are_the_same_when_helpers_judge_all_that_can_be_cut(
     given = _leave_all_to_helpers(monkeypatch)
     assert alone == _check(folder, folder.parent / "shared", "-j", "2")
     assert len(given) > 100
+
+
+@pytest.mark.skipif(len(TOLD) == len(FORMATS), reason="no format wants to see the batch")
+def test_who_wants_to_see_the_batch_sees_it(folder: Path) -> None:
+    for path in sorted(folder.iterdir())[:-8]:
+        path.unlink()
+    formats = sorted(set(FORMATS) - set(TOLD))
+    alone = _check(folder, folder.parent / "alone", formats=formats)
+    assert alone == _check(folder, folder.parent / "shared", "-j", "2", formats=formats)
 
 
 def test_small_files_are_judged_whole_by_helpers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

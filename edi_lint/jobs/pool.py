@@ -11,8 +11,8 @@ import pickle
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
@@ -53,13 +53,15 @@ class Pool:
         self._running: list[tuple[Any, Connection]] = []
         # Spawned on every system: a helper begins with nothing of the parent but what it is sent.
         context = multiprocessing.get_context("spawn")
-        for _ in range(helpers):
-            here, there = context.Pipe()
-            process = context.Process(target=_help, args=(there, prepare, setup), daemon=True)
-            process.start()
-            there.close()
-            self._running.append((process, here))
-            threading.Thread(target=self._attend, args=(here,), daemon=True).start()
+        with _interrupts_held():
+            for _ in range(helpers):
+                here, there = context.Pipe()
+                process = context.Process(target=_help, args=(there, prepare, setup), daemon=True)
+                process.start()
+                there.close()
+                self._running.append((process, here))
+        for _, connection in self._running:
+            threading.Thread(target=self._attend, args=(connection,), daemon=True).start()
 
     def offer(self, task: Task) -> None:
         """Let a helper have a task."""
@@ -135,9 +137,25 @@ class Pool:
             self._changed.notify_all()
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits, and is nothing to the processes that begin meanwhile: it reaches all that the terminal knows."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # It begins with the first process, and would let Ctrl-C in again.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _help(connection: Connection, prepare: Callable[[Any], Callable[[Any], object]], setup: object) -> None:
     """What a helper process does."""
-    # Ctrl-C reaches every process of the terminal; the parent says when it is over.
+    # The parent says when it is over.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         work = prepare(setup)
