@@ -46,9 +46,9 @@ class Output:
 
     A format overrides what it needs. One that must see the batch itself, and not only what is wrong with it, sets
     ``wants_parts`` and overrides ``part``; all others are told findings only, and may be told them from several
-    processes' work. One that decides something, as the acknowledgements do, sets ``wants_all``: others are not told
-    what ``--min-severity`` and ``--max-findings`` keep from reports. Parts and their records are valid during the call:
-    keep of them what you need, not them.
+    processes' work, without their ``origin``. One that decides something, as the acknowledgements do, sets
+    ``wants_all``: others are not told what ``--min-severity`` and ``--max-findings`` keep from reports. Parts and their
+    records are valid during the call: keep of them what you need, not them.
     """
 
     wants_parts: ClassVar[bool] = False
