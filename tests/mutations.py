@@ -151,7 +151,7 @@ def counted(segments: list[str]) -> list[str]:
     """The segments with every SE01 counted anew."""
     found, start = list(segments), 0
     for place, segment in enumerate(segments):
-        if segment.startswith("ST*"):
+        if segment.startswith("ST*837*"):
             start = place
         elif segment.startswith("SE*"):
             found[place] = "*".join(["SE", str(place - start + 1), *segment.split("*")[2:]])

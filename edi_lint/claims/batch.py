@@ -258,7 +258,7 @@ class Batch:
             yield from self._skip_group(Fault("not-837p", gs or st, facts={"what": what, "ak905": ak905}))
             return
         if envelope.transactions == 1 and gs is not None:
-            faults = self._control_faults(gs) + faults
+            self._held += self._control_faults(gs)
         self._foreign_interchange = False
         yield from self._tell_foreign()
         yield from self._release()

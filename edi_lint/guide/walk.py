@@ -187,7 +187,7 @@ class _Walk:
         if step.node.is_level:
             # A level may begin almost anywhere, so its number has to speak for it; no two of a set are alike.
             around = [*self._outer, self._loop][-1 - step.leaves]
-            if early or not self._levels.continues(segment, around.numbers):
+            if not self._levels.continues(segment, around.numbers):
                 return self._recover(segment, Reading(DOUBTFUL, step, []))
         if early or faults:
             return self._recover(segment, Reading(ALLOWED, step, []))
