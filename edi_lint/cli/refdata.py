@@ -12,7 +12,7 @@ from ..linter import data_folder
 from ..refdata import LoadedEdition, RefdataError, days_covered
 from ..refdata.add import Request, add_files
 from ..refdata.store import Store
-from ..reference import EDITIONS, CodeSet, Edition
+from ..reference import EDITIONS, CodeSet, Edition, Exclusions
 from .options import to_date
 
 __all__ = ["command"]
@@ -81,7 +81,7 @@ def _store_folder() -> Path:
 
 def _shipped(edition: Edition) -> tuple[str, str, str, str, str]:
     count, file = "", "shipped"
-    if isinstance(edition, CodeSet):
+    if isinstance(edition, CodeSet | Exclusions):
         count, file = str(edition.path.read_bytes().count(b"\n")), f"shipped ({edition.path.name})"
     return edition.edition, edition.name, _days(edition), count, file
 

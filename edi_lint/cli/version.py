@@ -36,13 +36,9 @@ def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> Non
 def _loaded() -> list[str]:
     """The editions of reference tables that the user has loaded."""
     from ..linter import data_folder
-    from ..refdata import RefdataError
-    from ..refdata.store import Store
+    from ..refdata import RefdataError, UserTables
 
-    folder = data_folder()
-    if folder is None:
-        return []
     try:
-        return [f"{edition.name} {edition.edition}" for edition in Store(folder).editions()]
+        return [f"{edition.name} {edition.edition}" for edition in UserTables(data_folder()).editions()]
     except RefdataError as error:
         return [f"nothing that can be read ({error})"]

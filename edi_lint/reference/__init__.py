@@ -7,6 +7,7 @@ from edi_lint.reference import groups
 from edi_lint.reference.codeset import CodeSet
 from edi_lint.reference.drugs import Container, Drug, DrugTable, Route
 from edi_lint.reference.editions import Edition
+from edi_lint.reference.exclusions import Exclusions
 from edi_lint.reference.places_of_service import (
     PLACES_OF_SERVICE,
     PlaceOfService,
@@ -22,6 +23,7 @@ __all__ = [
     "Drug",
     "DrugTable",
     "Edition",
+    "Exclusions",
     "PlaceOfService",
     "Reference",
     "Route",

@@ -16,6 +16,7 @@ import msgspec
 from edi_lint.reference.codeset import CodeSet
 from edi_lint.reference.drugs import Drug, DrugTable
 from edi_lint.reference.editions import Edition
+from edi_lint.reference.exclusions import Exclusions
 
 if TYPE_CHECKING:
     from edi_lint.refdata import LoadedCodes, Table, UserTables
@@ -42,6 +43,16 @@ _ICD10CM = CodeSet(
         "z_first_listed_only",
         "organism_only",
     ),
+)
+
+_EXCLUDES1 = Exclusions(
+    name="ICD-10-CM Excludes1 notes",
+    edition="FY2026 (April 2026)",
+    valid_from=date(2025, 10, 1),
+    valid_to=date(2026, 9, 30),
+    source="CDC/NCHS, tabular list of April 2026",
+    licence="Public domain. Pairs of codes, read from the notes by us.",
+    path=_DATA / "excludes1.txt",
 )
 
 # The CMS file keeps codes that have ended, so membership alone is not being in force.
@@ -76,7 +87,7 @@ _PLACES = Edition(
     licence="Work of the United States government. Names in our own words.",
 )
 
-EDITIONS: tuple[Edition, ...] = (_ICD10CM, _HCPCS, _DRUGS, _PLACES)
+EDITIONS: tuple[Edition, ...] = (_ICD10CM, _EXCLUDES1, _HCPCS, _DRUGS, _PLACES)
 """Everything shipped, for reports and notices."""
 
 
@@ -89,6 +100,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     icd10cm: CodeSet
     hcpcs: CodeSet
     drugs: Mapping[str, Drug]
+    excludes1: Exclusions
     loaded: "UserTables"
 
     def icd10cm_on(self, day: date) -> "CodeSet | LoadedCodes | None":
@@ -124,4 +136,10 @@ def shipped() -> Reference:
     # The other room knows this one: it is asked for here only when a run begins.
     from edi_lint.refdata import UserTables
 
-    return Reference(icd10cm=_ICD10CM, hcpcs=_HCPCS, drugs=DrugTable(_DATA / "drugs.csv"), loaded=UserTables(None))
+    return Reference(
+        icd10cm=_ICD10CM,
+        hcpcs=_HCPCS,
+        drugs=DrugTable(_DATA / "drugs.csv"),
+        excludes1=_EXCLUDES1,
+        loaded=UserTables(None),
+    )

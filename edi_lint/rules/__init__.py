@@ -10,6 +10,7 @@ from . import (  # noqa: F401 - the families register themselves
     coordination,
     dates,
     diagnoses,
+    diagnosis_exclusions,
     diagnosis_sequence,
     diagnosis_support,
     documentation,

@@ -1,6 +1,6 @@
 """DX: diagnosis codes: present, pointed to, well formed, billable on the day.
 
-It does not know which diagnoses exclude each other (DX020: the Excludes1 notes are not in the table at hand), nor
+It does not know which diagnoses exclude each other (`diagnosis_exclusions`), nor
 which code took the place of one that ended. ICD-9 codes (BK, BF) are left to the rule on their date (DAT009).
 """
 
