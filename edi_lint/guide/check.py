@@ -75,7 +75,7 @@ class SpecChecker:
             found.extend(self._element_faults(element, Ref(position), value, values))
             if not values and len(found) > surplus:
                 break  # An empty segment is one fault, whatever it should have held.
-        told = {ref.element for _, ref, _ in found}
+        told = {ref.element for kind, ref, _ in found if kind != "trailing-separators"}
         found.extend(note for note in self._broken_notes(elements) if note[1].element not in told)
         return found
 

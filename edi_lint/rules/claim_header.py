@@ -168,7 +168,7 @@ def lx_sequence(claim: Claim, context: Context) -> Iterator[Hit]:
     Fix: Number the lines of each claim from 1 without gaps; split a claim of more than 50 lines.
     """
     for count, line in enumerate(claim.lines, 1):
-        if line.number.isdecimal() and int(line.number) != count:
+        if line.number.removeprefix("-").isdecimal() and int(line.number) != count:
             yield Hit(line.at("number"), f"Service line {count} of the claim has the number {line.number}.")
             return
 
