@@ -96,8 +96,9 @@ def test_public_names_are_there() -> None:
         assert getattr(edi_lint, name) is not None
 
 
-def test_the_example_of_the_documentation_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    page = (Path(__file__).parent.parent / "docs" / "library.md").read_text("utf-8")
-    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
-        exec(compile(block, "docs/library.md", "exec"), {"__name__": "example"})  # noqa: S102 - our own example
-    assert "ADM001" in capsys.readouterr().out
+@pytest.mark.parametrize(("page", "shown"), [("library.md", "ADM001"), ("gate.md", "1 3 311.8")])
+def test_the_examples_of_the_documentation_run(page: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parent.parent / "docs" / page).read_text("utf-8")
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(compile(block, f"docs/{page}", "exec"), {"__name__": "example"})  # noqa: S102 - our own example
+    assert shown in capsys.readouterr().out
