@@ -16,6 +16,7 @@ from edi_lint import Config, Finding, Linter
 from edi_lint.cli.outputs import FORMATS, STATISTICS
 from edi_lint.findings import ClaimRef, Excerpt, Summary
 from edi_lint.output import Output, Run, hand_over
+from edi_lint.reports.fingerprint import Fingerprints
 from tests.conftest import AS_OF, FIXTURES
 from tests.formats import JUDGES, REPORTS, Told, report_part
 from tests.test_cli import run
@@ -211,3 +212,30 @@ def test_the_page_about_formats_has_a_command_for_each() -> None:
     page = (Path(__file__).parent.parent / "docs" / "output-formats.md").read_text("utf-8")
     commands = re.findall(r"^edi-lint check .*--output-format ([a-z-]+)", page, re.MULTILINE)
     assert set(REPORTS) <= set(commands)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_standard_output_holds_the_report_and_nothing_else(name: str) -> None:
+    path = str(FIXTURES / "providers.edi")
+    quiet, verbose = (
+        run("check", path, "--output-format", name, "--as-of", str(AS_OF), *flag) for flag in ([], ["--verbose"])
+    )
+    seconds = re.compile(rb'"seconds":[0-9.e-]+')
+    assert seconds.sub(b"", quiet.stdout) == seconds.sub(b"", verbose.stdout)
+    assert verbose.stderr
+
+
+def test_fingerprints_stay_when_the_lines_around_a_finding_change() -> None:
+    def fingerprints(text: str, **settings: object) -> list[str]:
+        linter = Linter(Config(as_of=AS_OF, **settings))  # type: ignore[arg-type]
+        found = Fingerprints()
+        return [found.of(finding) for finding in linter.findings(text.encode(), "batch.edi")]
+
+    text = (FIXTURES / "forty-denied-injections.edi").read_text("ascii")
+    found = fingerprints(text)
+    assert len(set(found)) == len(found) > 40
+    assert fingerprints(text.replace("~\n", "~\n\n")) == found
+    renamed = text.replace("CLM*", "CLM*Z")
+    assert fingerprints(renamed) != found
+    # A claim id that is masked is not in the fingerprint either: it could be found by trying.
+    assert fingerprints(text, mask_claim_ids=True) == fingerprints(renamed, mask_claim_ids=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -34,6 +35,23 @@ def test_several_formats_in_one_run_say_the_same(tmp_path: Path) -> None:
 def test_with_files_alone_standard_output_stays_empty(tmp_path: Path) -> None:
     done = check(BATCH, "--output-format", f"json-lines={tmp_path / 'a'}")
     assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
+
+
+def test_who_sits_at_a_terminal_is_told_the_totals_when_all_goes_to_files(tmp_path: Path) -> None:
+    said = []
+    for arguments in (["-o", str(tmp_path / "a")], ["-o", str(tmp_path / "a"), "--quiet"], []):
+        ours, theirs = os.openpty()
+        command = [sys.executable, "-m", "edi_lint", "check", BATCH, *AS_OF, *arguments]
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=theirs, check=False)
+        os.close(theirs)
+        with os.fdopen(ours, "rb", buffering=0) as terminal:
+            try:
+                said.append(terminal.read(4096).decode())
+            except OSError:  # Nothing was said, and the other end is closed.
+                said.append("")
+    assert re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", said[0]).strip().endswith("in 1 file, 2 claims, 6 service lines.")
+    assert "Found" not in said[1]
+    assert "Found" not in said[2]
 
 
 def test_output_file_takes_the_format_that_names_none(tmp_path: Path) -> None:

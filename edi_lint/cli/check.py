@@ -14,7 +14,7 @@ from ..escaping import file_name
 from ..findings import SEVERITIES
 from ..output import Run, hand_over
 from .options import Jobs, paths, privacy_options
-from .outputs import ANSWERS, FORMATS, FormatParameter, Request, opened, requested
+from .outputs import ANSWERS, FORMATS, STANDARD_OUTPUT, FormatParameter, Request, opened, requested
 from .session import Session
 from .settings import judgement_options, reject_scope, settings_options
 
@@ -117,5 +117,7 @@ def command(
             hand_over(outputs, None, findings, linter.shown.of(findings, linter.config))
         for output in outputs:
             output.end(session.summary)
+    if all(request.file != STANDARD_OUTPUT for request in requests):
+        session.tell_totals()
     session.tell_what_is_not_shown()
     return session.summary.exit

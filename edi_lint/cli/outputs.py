@@ -24,7 +24,7 @@ from .options import wants_colour
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["ANSWERS", "FORMATS", "FormatParameter", "Request", "opened", "replaced", "requested"]
+__all__ = ["ANSWERS", "FORMATS", "STANDARD_OUTPUT", "FormatParameter", "Request", "opened", "replaced", "requested"]
 
 FORMATS = {
     "full": "edi_lint.reports.full:Full",

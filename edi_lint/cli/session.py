@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,6 +121,13 @@ class Session:
         """What is to be said of the configurations when all inputs are read."""
         self.progress.hide()
         return [(linter, linter.conclude()) for _, linter in self._linters]
+
+    def tell_totals(self) -> None:
+        """The last line of a report, for who sits at a terminal and sees none since all went to files."""
+        if sys.stderr.isatty():
+            from ..reports.text import Styler, totals
+
+            self._say(totals(self.summary, Styler(colour=False)))
 
     def tell_what_is_not_shown(self) -> None:
         """Notes at the end: what was counted and not shown, what was let pass."""
