@@ -233,10 +233,17 @@
     row.counts[severity] = (row.counts[severity] || 0) + count;
     ruleRows.set(id, row);
   }
-  const byCount = (a, b) => b.count - a.count;
+  // What has most errors comes first, whatever else was noted more often.
+  function byGravity(a, b) {
+    for (const severity of SEVERITIES) {
+      const difference = (b.counts[severity] || 0) - (a.counts[severity] || 0);
+      if (difference) return difference;
+    }
+    return 0;
+  }
   const payerRows = end.payers.map(([key, ...counts]) => ({ key, label: payerName(key), count: counts.reduce((a, b) => a + b, 0),
-    counts: Object.fromEntries(SEVERITIES.map((severity, at) => [severity, counts[at]])) })).sort(byCount);
-  const sortedRules = [...ruleRows.values()].sort(byCount);
+    counts: Object.fromEntries(SEVERITIES.map((severity, at) => [severity, counts[at]])) })).sort(byGravity);
+  const sortedRules = [...ruleRows.values()].sort(byGravity);
 
   // -- findings -----------------------------------------------------------------------------------------
 
