@@ -37,6 +37,14 @@ class RuleOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
             examples=[True],
         ),
     ] = UNSET
+    drug_line_required: Annotated[
+        bool | UnsetType,
+        Meta(
+            description="DRG001 wants the line of the drug beside 96372. Unset, it does; turn it off where others "
+            "always bill the drug.",
+            examples=[False],
+        ),
+    ] = UNSET
     vaccine_product_required: Annotated[
         bool | UnsetType,
         Meta(
@@ -48,15 +56,15 @@ class RuleOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
         _Codes | UnsetType,
         Meta(
             description="The drugs that your Medicare contractor counts as self-administered, in place of the built-in "
-            "list (ADM027).",
+            "list and of what you have loaded (ADM027).",
             examples=[["J1438", "J0135"]],
         ),
     ] = UNSET
     mac: Annotated[
         str | UnsetType,
         Meta(
-            description="Whose list of self-administered drugs counts, of those that you have loaded: the name that "
-            "`edi-lint refdata list` shows. Unset, a drug counts if all of them list it (ADM027).",
+            description="Your Medicare contractor, as the loaded lists of self-administered drugs call it (ADM027). "
+            "Unset, with lists of several, a drug is told only if all of them have it.",
             examples=["Noridian"],
         ),
     ] = UNSET

@@ -82,13 +82,16 @@ _NO_DRUG = {
 def injection_without_drug(claim: Claim, context: Context) -> Iterator[Hit]:
     """96372 pays for giving a drug, so the drug belongs on the claim, or at least on another claim of the same date.
 
-    Any product counts: drug codes, immune globulins, vaccines, allergen extract, or an NDC on any line of the date.
+    Any product counts: drug codes, immune globulins, vaccines, allergen extract, or an NDC on any line of the date. The
+    option `drug-line-required`, set to false, turns the rule off where others always bill the drug.
 
     Why: The payer cannot tell what was injected, and denies the injection with the drug that it does not find.
 
     Fix: Add the line of the drug, also when the patient brought it or it was a sample: then at the nominal charge that
     the payer asks for.
     """
+    if not context.options.get("drug-line-required", True):
+        return
     for line in without_product(claim, context):
         yield Hit(
             line.at("procedure"),
