@@ -38,7 +38,6 @@ _SHOWN_CHILDREN = 6
         f"element-missing {_HI}/HI01-2",
         f"invalid-code {_HI}/HI01-1",
     ),
-    hides=("DX002",),
     message="The claim has no principal diagnosis: HI01 must hold one, with qualifier ABK.",
     examples=(
         Bad({"HI*ABK:E538*ABF:I10~": ""}, at=("2300", "HI")),
