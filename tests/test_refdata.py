@@ -757,11 +757,12 @@ def test_commands_add_list_and_remove(run: Run, tmp_path: Path) -> None:
     assert (status, noise) == (0, "")
     lines = told.splitlines()
     names = [re.split(r"\s{2,}", line)[0] for line in lines if line[:1].strip()]
-    assert names[:5] == ["EDITION", "FY2026 (April 2026)", "2026 Q3", "2026 Q3", "May 2024"]
-    assert names[5:] == ["ptp-2024q3", "mine", "mue-medicaid-2024q3", "A1"]
+    shipped = sum("shipped" in line for line in lines)
+    assert names[0] == "EDITION"
+    assert names[1 + shipped :] == ["ptp-2024q3", "mine", "mue-medicaid-2024q3", "A1"]
     assert re.search(r"^FY2026 .*ICD-10-CM +2025-10-01 to 2026-09-30 +74719  shipped", lines[1])
-    assert re.search(r"^ptp-2024q3 +NCCI PTP edits +to 2024-09-30 +5  ccipra-v302r0-f1.txt$", lines[5])
-    assert re.search(r"^ +5  ccipra-v302r0-f2.txt$", lines[6])
+    assert re.search(r"^ptp-2024q3 +NCCI PTP edits +to 2024-09-30 +5  ccipra-v302r0-f1.txt$", lines[1 + shipped])
+    assert re.search(r"^ +5  ccipra-v302r0-f2.txt$", lines[2 + shipped])
     assert run("remove", "mine") == (0, "mine: removed\n", "")
     assert "mine" not in run("list")[1]
 

@@ -76,7 +76,8 @@ def test_help_imports_no_room_but_its_own(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("output", ["full", "json-lines"])
-def test_a_small_check_imports_nothing_heavy(output: str, tmp_path: Path) -> None:
+def test_a_small_check_imports_nothing_heavy(output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDI_LINT_DATA", str(tmp_path))  # Who has loaded tables needs SQLite, and nothing more.
     path = str(shutil.copy(FIXTURES / "base.edi", tmp_path))  # Where no configuration is near.
     imported("check", path, "--isolated")  # The first run may have to compile the guide, with lxml.
     found = imported("check", path, "--output-format", output, "--as-of", "2026-03-01") - plain()

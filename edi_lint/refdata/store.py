@@ -4,7 +4,6 @@ It keeps rows without knowing what they mean. Every change is one transaction: u
 of it, and a process that is killed leaves what was there before.
 """
 
-import difflib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from edi_lint.errors import did_you_mean
 from edi_lint.refdata.dates import day_of, number_of
 from edi_lint.refdata.errors import RefdataError
 from edi_lint.refdata.records import FILE_NAME, TABLES, LoadedEdition, LoadedFile, Table, title_of
@@ -111,9 +111,8 @@ class Store:
         """Take an edition out and give its space back. Raises `RefdataError` when there is none of this name."""
         names = [edition.edition for edition in self.editions()]
         if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
-            hint = f"did you mean {near[0]}?" if near else "'edi-lint refdata list' shows them"
-            raise RefdataError(f"no loaded edition is called {name!r}; {hint}")
+            hint = did_you_mean(name, names) or "; 'edi-lint refdata list' shows them"
+            raise RefdataError(f"no loaded edition is called {name!r}{hint}")
         with _told(self.path):
             with self._writing() as connection:
                 number, table = connection.execute("SELECT id, kind FROM edition WHERE name = ?", (name,)).fetchone()
