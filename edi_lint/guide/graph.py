@@ -275,9 +275,10 @@ class Guide:
 
     _MOST_GRAPHS = 8
 
-    def __init__(self, tables: GuideTables, signs: Signs = lambda *_: 0) -> None:
+    def __init__(self, tables: GuideTables, signs: Callable[[], Signs] = lambda: lambda *_: 0) -> None:
         self.tables = tables
         self._signs = signs
+        """Makes a reader of signs for each graph: what it remembers of segments holds for these delimiters only."""
         self._graphs: dict[Delimiters, Graph] = {}
 
     def graph(self, delimiters: Delimiters) -> Graph:
@@ -286,5 +287,5 @@ class Guide:
         if found is None:
             if len(self._graphs) >= self._MOST_GRAPHS:
                 self._graphs.clear()
-            found = self._graphs[delimiters] = Graph(self.tables, delimiters, self._signs)
+            found = self._graphs[delimiters] = Graph(self.tables, delimiters, self._signs())
         return found

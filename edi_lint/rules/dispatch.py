@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
+from functools import partial
 
 from ..claims.records import DIAGNOSIS_QUALIFIERS
-from ..guide import Node
+from ..guide import Node, Signs
 from ..refdata import Table
 from ..reference import Reference
 from ..x12 import Segment
@@ -62,7 +63,6 @@ class Dispatch:
         self._procedures: dict[str, int] = {}
         self._contents: dict[str, int] = {}
         self._watches: dict[str, list[tuple[int, Watch]]] = {}
-        self._places: dict[str, tuple[int, list[_Watcher]]] = {}
         for bit, rule in self._bits():
             for code in rule.triggers:
                 self._procedures[code] = self._procedures.get(code, 0) | bit
@@ -106,11 +106,17 @@ class Dispatch:
                 found |= bit << self._wake
         return found
 
-    def signs(self, node: Node, segment: Segment) -> int:
-        """What a segment speaks for at its place in the guide. Pure: the walk remembers the answer."""
-        place = self._places.get(node.key)
+    def reader(self) -> Signs:
+        """What tells of segments under one set of delimiters what they speak for at their places in the guide.
+
+        Pure: the walk remembers its answers.
+        """
+        return partial(self._signs, {})
+
+    def _signs(self, places: dict[str, tuple[int, list[_Watcher]]], node: Node, segment: Segment) -> int:
+        place = places.get(node.key)
         if place is None:
-            place = self._places[node.key] = self._place(node)
+            place = places[node.key] = self._place(node)
         found, watchers = place
         contents = self._contents
         name = node.segment_id
