@@ -422,6 +422,19 @@ def test_code_range() -> None:
     assert groups.code_range("96372", "96372") == {"96372"}
 
 
+def test_a_span_of_codes_is_the_range_that_is_not_written_out() -> None:
+    surgery, visits = groups.CodeSpan("10004", "69990"), frozenset({"36415", "99213"})
+    assert len(surgery) == len(groups.code_range("10004", "69990")) == 59987
+    assert "36415" in surgery
+    assert not {"10003", "69991", "1000", "100040", "3641A", "\u0663\u0666\u0664\u0661\u0665", ""} & surgery
+    for sum_, difference in ((surgery | visits, surgery - visits), (visits | surgery, surgery - visits)):
+        assert {"36415", "99213"} <= sum_
+        assert not {"36415", "99213"} & difference
+    assert "36415" in (surgery - visits) | {"36415"}
+    assert set(groups.CodeSpan("J0001", "J0003") | {"J3420"}) == {"J0001", "J0002", "J0003", "J3420"}
+    assert surgery.isdisjoint({"99213", "J3420"})
+
+
 @pytest.mark.parametrize(
     ("first", "last"),
     [("90382", "90380"), ("Q2034", "J2035"), ("99", "100"), ("J", "J"), ("Q1", "QQ")],

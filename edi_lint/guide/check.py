@@ -1,8 +1,9 @@
 """Check the elements of one segment against its spec.
 
-The common case costs one regular expression over the whole segment, compiled from the spec on first use,
-and the syntax notes that its elements can break at all. Only a segment that fails goes through `_diagnose`,
-which finds out which element is wrong and what to call it.
+The common case costs one regular expression over the whole segment, compiled from the spec, and the syntax notes that
+its elements can break at all. Only a segment that fails goes through `_diagnose`, which finds out which element is
+wrong and what to call it. It judges the first few segments of a spec as well: to compile the expression takes as long
+as that, and a file of one claim would never use it again.
 """
 
 from __future__ import annotations
@@ -23,29 +24,36 @@ _ONE_MISTAKE = {"too-many-elements": 2, "element-not-used": 3, "element-missing"
 """With one of these among them, so many wrong elements are one mistake: a separator too many, or half a segment."""
 _MOST_SINGLE = 3
 """More wrong elements than this are one mistake in any case."""
+_WORTH_COMPILING = 50
+"""So many segments of a spec are judged in about the time that its expression takes to compile."""
 
 
 class SpecChecker:
     """Judges segments of one spec under one set of delimiters."""
 
-    __slots__ = ("_delimiters", "_notes", "_pattern", "spec")
+    __slots__ = ("_delimiters", "_judged", "_notes", "_pattern", "spec")
 
     def __init__(self, spec: Spec, delimiters: Delimiters) -> None:
         self.spec = spec
         self._delimiters = delimiters
         self._pattern: re.Pattern[str] | None = None
+        self._judged = 0
         self._notes = tuple(note for note in spec.syntax if _can_fail(note, spec.elements))
 
     def faults(self, segment: Segment) -> list[ElementFault]:
         """What is wrong with the elements of the segment, in their order; empty when all is right."""
-        if self._pattern is None:
-            self._pattern = re.compile(_segment_pattern(self.spec, self._delimiters), re.ASCII)
-        if self._pattern.fullmatch(segment.text) is None:
-            return self._as_one(self._diagnose(segment.elements))
-        for note in self._notes:
-            if _is_broken(note, segment.elements):
-                return self._broken_notes(segment.elements)
-        return []
+        pattern = self._pattern
+        if pattern is None:
+            self._judged += 1
+            if self._judged > _WORTH_COMPILING:
+                pattern = self._pattern = re.compile(_segment_pattern(self.spec, self._delimiters), re.ASCII)
+        if pattern is not None and pattern.fullmatch(segment.text) is not None:
+            for note in self._notes:
+                if _is_broken(note, segment.elements):
+                    break
+            else:
+                return []
+        return self._as_one(self._diagnose(segment.elements))
 
     # -- the slow path --------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -77,6 +76,8 @@ def _sources() -> dict[str, bytes]:
 
 def _store(entry: Path, content: bytes) -> None:
     """Write the entry in one step; a cache that cannot be written is done without."""
+    import tempfile  # Seldom needed, and slow to import.
+
     try:
         entry.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=entry.parent, prefix=".guide-")

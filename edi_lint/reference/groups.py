@@ -4,9 +4,11 @@ Numbers only: a group says which codes belong together for a rule, not what a co
 means, what it pays, or (save where a comment says so) when it was in force.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 __all__ = [
     "ADDON_PARENTS",
@@ -42,6 +44,7 @@ __all__ = [
     "RSV_ANTIBODIES",
     "TELEHEALTH_MODIFIERS",
     "VACCINES",
+    "CodeSpan",
     "code_range",
 ]
 
@@ -61,8 +64,59 @@ def code_range(first: str, last: str) -> frozenset[str]:
     numbers: Iterable[str] = map(str, range(int(start), int(end) + 1))
     if start[0] == "0":
         numbers = (number.zfill(len(start)) for number in numbers)
-    # Every run builds a hundred thousand of these before it reads anything.
     return frozenset(map(letters.__add__, numbers))
+
+
+class CodeSpan(AbstractSet[str]):
+    """Every code from one end to the other, as `code_range`, but looked up and never written out.
+
+    For spans of thousands, which every start would otherwise build before it reads anything. In a smaller group,
+    written out, looking up costs less.
+    """
+
+    __slots__ = ("_first", "_last", "_letters", "_more", "_without")
+
+    def __init__(
+        self,
+        first: str,
+        last: str,
+        more: AbstractSet[str] = frozenset(),
+        without: AbstractSet[str] = frozenset(),
+    ) -> None:
+        self._first, self._last = first, last
+        self._letters = len(first.rstrip("0123456789"))
+        self._more, self._without = more, without
+
+    _from_iterable = frozenset  # what it has in common with others is written out
+
+    def __contains__(self, code: object) -> bool:
+        if code in self._more:
+            return True
+        return (
+            isinstance(code, str)
+            and self._first <= code <= self._last
+            and len(code) == len(self._first)
+            and code.isascii()
+            and code[self._letters :].isdecimal()
+            and code not in self._without
+        )
+
+    def __or__(self, other: AbstractSet[Any]) -> AbstractSet[str]:
+        return CodeSpan(self._first, self._last, self._more | other, self._without - other)
+
+    __ror__ = __or__
+
+    def __sub__(self, other: AbstractSet[Any]) -> AbstractSet[str]:
+        return CodeSpan(self._first, self._last, self._more - other, self._without | other)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(code_range(self._first, self._last) - self._without | self._more)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return True  # without counting
 
 
 def _codes(text: str) -> frozenset[str]:

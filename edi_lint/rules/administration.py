@@ -24,7 +24,7 @@ from ..reference.groups import (
     OBSOLETE_INJECTION,
     PTP_MODIFIERS,
     VACCINES,
-    code_range,
+    CodeSpan,
 )
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, Watch, rule
@@ -51,7 +51,7 @@ _ALLERGY_NOTE = re.compile(r"\b(allerg(y|en|ens|enic)) (shots?|injections?|immun
 _UNDER_SKIN = frozenset({"96369", "96370", "96371", "96372", "96377", "96401", "96402"})
 _INTO_VEIN = (ADMIN_IV | ADMIN_CHEMO | {"C8957", "G0498"}) - _UNDER_SKIN - {"96373"}
 _INITIAL_VEIN = frozenset({"96365", "96374", "96409", "96413"})
-_PROCEDURES = code_range("10004", "69990")
+_PROCEDURES = CodeSpan("10004", "69990")
 _SKIN_TEST = frozenset({"86580"})
 _LAST_DAYS = {
     "90772": date(2008, 12, 31),

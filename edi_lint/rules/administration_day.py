@@ -11,6 +11,7 @@ from ..reference.groups import (
     INITIAL_SERVICES,
     PTP_MODIFIERS,
     VACCINES,
+    CodeSpan,
     code_range,
 )
 from .examples import added, payer
@@ -29,7 +30,7 @@ from .same_day import (
 )
 from .signs import procedure_in
 
-_PROCEDURES = code_range("10004", "69990")
+_PROCEDURES = CodeSpan("10004", "69990")
 _INJECTION_PROCEDURES = (
     code_range("20526", "20553")
     | code_range("20600", "20611")

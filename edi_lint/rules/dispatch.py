@@ -64,10 +64,6 @@ class Dispatch:
         self._contents: dict[str, int] = {}
         self._watches: dict[str, list[tuple[int, Watch]]] = {}
         for bit, rule in self._bits():
-            for code in rule.triggers:
-                self._procedures[code] = self._procedures.get(code, 0) | bit
-            for code in rule.beside:
-                self._procedures[code] = self._procedures.get(code, 0) | bit << self._beside
             for content in rule.needs:
                 self._contents[content] = self._contents.get(content, 0) | bit << self._wake
             for segment, watch in rule.watch.items():
@@ -121,7 +117,7 @@ class Dispatch:
         contents = self._contents
         name = node.segment_id
         if name == "SV1":
-            found |= self._procedures.get(segment.get(1, 2), 0) | contents.get(f"pos:{segment.get(5)}", 0)
+            found |= self._of_procedure(segment.get(1, 2)) | contents.get(f"pos:{segment.get(5)}", 0)
             if any(segment.get(1, number) for number in range(3, 7)):
                 found |= contents.get("SV101-3", 0)
         elif name == "CLM":
@@ -152,11 +148,23 @@ class Dispatch:
             found |= self._contents.get(content, 0)
         return found
 
+    def _of_procedure(self, code: str) -> int:
+        found = self._procedures.get(code)
+        if found is None:
+            if len(self._procedures) >= _MOST_COMBINATIONS:
+                self._procedures.clear()
+            found = self._procedures[code] = sum(
+                (bit if code in rule.triggers else 0) | (bit << self._beside if code in rule.beside else 0)
+                for bit, rule in self._bits()
+                if rule.triggers or rule.beside
+            )
+        return found
+
     def of_earlier(self, procedures: Iterable[str]) -> int:
         """What lines speak for that earlier claims brought on the same day: of these, only the procedures are known."""
         found = self._all << self._wake
         for procedure in procedures:
-            found |= self._procedures.get(procedure, 0)
+            found |= self._of_procedure(procedure)
         return found
 
     def dismiss(self, table: Table, scope: str) -> None:

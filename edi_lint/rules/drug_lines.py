@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ..claims import Claim, Day, DayLine, ServiceLine
 from ..reference import Drug, groups
-from ..reference.groups import code_range
+from ..reference.groups import CodeSpan, code_range
 from .registry import Context
 from .same_day import SHOT as INJECTION
 from .same_day import may_be_drug
@@ -40,7 +40,7 @@ __all__ = [
 
 # The J codes, and outside the letter J the HCPCS ranges that hold drugs only: no place, cast, graft or service code.
 _DRUGS = (
-    code_range("J0000", "J9999")
+    CodeSpan("J0000", "J9999")
     | code_range("Q0138", "Q0249")
     | code_range("Q2004", "Q2058")
     | code_range("Q5098", "Q5199")

@@ -24,6 +24,7 @@ from ..reference.groups import (
     PTP_COLUMN1_OTHER,
     PTP_COLUMN2_EM,
     PTP_COLUMN2_NEVER,
+    CodeSpan,
     code_range,
 )
 from .examples import added, payer
@@ -37,7 +38,7 @@ _LINE_ACCESS = PTP_COLUMN2_NEVER - {"99211"}
 _DRUG_IN_VEIN = (ADMIN_IV | ADMIN_CHEMO | {"C8957"}) - {"96360", "96361"}
 _NO_PAIR = code_range("36400", "36416") | _LINE_ACCESS | {"58300", "59425", "59426", "59430"}
 """Surgical numbers that have no pair with 96372, or are no surgery: blood draws, an IUD, visits in pregnancy."""
-_SURGERY = code_range("10004", "69990") - _NO_PAIR
+_SURGERY = CodeSpan("10004", "69990") - _NO_PAIR
 
 _G2211_SINCE = date(2024, 1, 1)
 _G2211_EXCEPTION_SINCE = date(2025, 1, 1)

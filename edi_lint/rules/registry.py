@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +18,7 @@ import msgspec
 
 from ..claims import Day, Memory, Spot, Value
 from ..findings import SEVERITIES, Severity
+from ..reference.groups import CodeSpan
 
 if TYPE_CHECKING:
     from ..refdata import Table
@@ -161,8 +163,8 @@ class Rule(msgspec.Struct, frozen=True):
     preview: bool = False
     """Whether it is on trial: it runs only where the user asks for such rules (``--preview``)."""
     level: tuple[Level, ...] = ("claim",)
-    triggers: frozenset[str] = frozenset()
-    beside: frozenset[str] = frozenset()
+    triggers: AbstractSet[str] = frozenset()
+    beside: AbstractSet[str] = frozenset()
     needs: frozenset[str] = frozenset()
     watch: Mapping[str, Watch] = {}
     whole: bool = False
@@ -229,8 +231,8 @@ def rule(
     since: str = "0.1.0",
     preview: bool = False,
     level: Level | tuple[Level, ...] = "claim",
-    triggers: Iterable[str] = (),
-    beside: Iterable[str] = (),
+    triggers: Collection[str] = (),
+    beside: Collection[str] = (),
     needs: Iterable[str] = (),
     watch: Mapping[str, Watch] | None = None,
     whole: bool = False,
@@ -276,8 +278,8 @@ def rule(
                 since=since,
                 preview=preview,
                 level=(level,) if isinstance(level, str) else level,
-                triggers=frozenset(triggers),
-                beside=frozenset(beside),
+                triggers=_as_set(triggers),
+                beside=_as_set(beside),
                 needs=frozenset(needs),
                 watch=watch or {},
                 whole=whole,
@@ -295,6 +297,10 @@ def rule(
         return check
 
     return decorate
+
+
+def _as_set(codes: Collection[str]) -> AbstractSet[str]:
+    return codes if isinstance(codes, CodeSpan) else frozenset(codes)
 
 
 def _paragraphs(docstring: str) -> tuple[str, str, str]:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from ..claims import Claim, Day, DayLine, ServiceLine, Value
-from ..reference.groups import ADMIN_INJECTION, EM, EM_OFFICE, EM_PREVENTIVE, code_range
+from ..reference.groups import ADMIN_INJECTION, EM, EM_OFFICE, EM_PREVENTIVE, CodeSpan, code_range
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import all_dated, elsewhere, may_be_drug, of_codes, pairs
 from .signs import both, modifier_in, procedure_in
 
-_LABORATORY = (code_range("80047", "89398") - code_range("86485", "86580")) | {"36415", "36416", "99000", "99001"}
+_LABORATORY = (CodeSpan("80047", "89398") - code_range("86485", "86580")) | {"36415", "36416", "99000", "99001"}
 _SHORT_VISITS = frozenset({"99212", "99213"})
 _NEW_PATIENT = frozenset({"99202", "99203", "99204", "99205"})
 _THREE_YEARS = 1095
