@@ -70,7 +70,7 @@ class Ruleset:
         self.severities = severities
         """By rule id, the severities that the user wants instead of the rules' own."""
         self.dispatch = Dispatch(self.rules, reference, options)
-        self.guide = Guide(tables, self.dispatch.reader)
+        self.guide = Guide(tables, self.dispatch.signs)
         self.reference = reference
         self.as_of = as_of
         self.privacy = privacy

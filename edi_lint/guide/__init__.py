@@ -1,6 +1,6 @@
 """The implementation guide: what may stand where in an 837P, and the walk that places every segment."""
 
-from .graph import Graph, Guide, Node, Signs
+from .graph import Ask, Graph, Guide, Node, Signs
 from .identify import PROFESSIONAL_CLAIM_GUIDES, transaction_name
 from .load import GuideError, load_tables
 from .open_loop import OpenLoop
@@ -9,6 +9,7 @@ from .walk import Segments, Unit, walk
 
 __all__ = [
     "PROFESSIONAL_CLAIM_GUIDES",
+    "Ask",
     "Graph",
     "Guide",
     "GuideError",

@@ -23,10 +23,13 @@ MEMO_SIZE = 4096
 Key = tuple[str, str]
 """A segment's id, and its qualifier where the guide tells places apart by one."""
 
-Signs = Callable[["Node", Segment], int]
-"""What somebody wants to know of every segment at its place, as bits that are added up for each unit.
+Ask = Callable[[Segment], int]
 
-It is asked once for each distinct segment, so the answer may depend on nothing else.
+Signs = Callable[["Node"], tuple[int, Ask | None]]
+"""What somebody wants to know of every segment at a place, as bits that are added up for each unit.
+
+These are the bits that all segments there have, and what tells more of a segment; None if there is no more to tell. It
+is asked once for each distinct segment, so the answer may depend on nothing else.
 """
 
 
@@ -51,6 +54,7 @@ class Node:
         "position",
         "qualifier",
         "segment_id",
+        "signs",
         "usage",
     )
 
@@ -76,6 +80,7 @@ class Node:
         self.memo: dict[str, tuple[Step, list[ElementFault], int]] = {}
         self.moves: dict[Key, tuple[Step, ...]] = {}
         self.headless: dict[Key, tuple[Headless, ...]] = {}
+        self.signs: tuple[int, Ask | None] | None = None
 
     def accepts(self, key: Key) -> bool:
         """Whether a segment with this key is one of this place: its id and, where there is one, its qualifier."""
@@ -156,7 +161,7 @@ class Graph:
 
     def __init__(self, tables: GuideTables, delimiters: Delimiters, signs: Signs) -> None:
         self.delimiters = delimiters
-        self.signs = signs
+        self._signs = signs
         self.control = {name: SpecChecker(spec, delimiters) for name, spec in tables.control.items()}
         self._checkers = [SpecChecker(spec, delimiters) for spec in tables.specs]
         self.root = self._loop(tables.transaction, None)
@@ -205,6 +210,13 @@ class Graph:
         if name not in self.qualified or len(elements) < 2:
             return name, ""
         return name, segment.get(3) if name == "HL" else elements[1].partition(self.delimiters.component)[0]
+
+    def signs(self, node: Node, segment: Segment) -> int:
+        """What a segment at this place is a sign of."""
+        if node.signs is None:
+            node.signs = self._signs(node)
+        always, ask = node.signs
+        return always if ask is None else always | ask(segment)
 
     def steps(self, node: Node, segment: Segment) -> tuple[Step, ...]:
         """Every way in which the guide lets ``segment`` follow ``node``, the nearest first."""
@@ -275,10 +287,9 @@ class Guide:
 
     _MOST_GRAPHS = 8
 
-    def __init__(self, tables: GuideTables, signs: Callable[[], Signs] = lambda: lambda *_: 0) -> None:
+    def __init__(self, tables: GuideTables, signs: Signs = lambda _: (0, None)) -> None:
         self.tables = tables
         self._signs = signs
-        """Makes a reader of signs for each graph: what it remembers of segments holds for these delimiters only."""
         self._graphs: dict[Delimiters, Graph] = {}
 
     def graph(self, delimiters: Delimiters) -> Graph:
@@ -287,5 +298,5 @@ class Guide:
         if found is None:
             if len(self._graphs) >= self._MOST_GRAPHS:
                 self._graphs.clear()
-            found = self._graphs[delimiters] = Graph(self.tables, delimiters, self._signs())
+            found = self._graphs[delimiters] = Graph(self.tables, delimiters, self._signs)
         return found

@@ -11,12 +11,13 @@ A sign may be given too freely, never too sparingly: the rule looks for itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy
 from functools import partial
+from typing import ClassVar
 
 from ..claims.records import DIAGNOSIS_QUALIFIERS
-from ..guide import Node, Signs
+from ..guide import Ask, Node
 from ..refdata import Table
 from ..reference import Reference
 from ..x12 import Segment
@@ -34,22 +35,40 @@ _LEVELS: tuple[Level, ...] = ("provider", "subscriber", "patient", "claim")
 class _Watcher:
     """The watches at one place of the guide that look at the same elements, and what they said of values before."""
 
-    __slots__ = ("elements", "memo", "watches")
+    __slots__ = ("_elements", "_memo", "_reference", "_watches")
 
-    def __init__(self, elements: tuple[int, ...]) -> None:
-        self.elements = elements
-        self.watches: list[tuple[int, Watch]] = []
-        self.memo: dict[tuple[str, ...] | str, int] = {}
+    def __init__(self, elements: tuple[int, ...], watches: list[tuple[int, Watch]], reference: Reference) -> None:
+        self._elements = elements
+        self._watches = watches
+        self._reference = reference
+        # Holds for the place, which knows one set of delimiters.
+        self._memo: dict[tuple[str, ...] | str, int] = {}
 
-    def ask(self, key: tuple[str, ...] | str, segment: Segment, reference: Reference) -> int:
-        if len(self.memo) >= _MOST_COMBINATIONS:
-            self.memo.clear()
-        found = 0
-        for bit, watch in self.watches:
-            if watch.test(segment, reference):
-                found |= bit
-        self.memo[key] = found
+    def __call__(self, segment: Segment) -> int:
+        elements = segment.elements
+        count = len(elements)
+        key = tuple([elements[n] if n < count else "" for n in self._elements]) or segment.text
+        found = self._memo.get(key)
+        if found is None:
+            if len(self._memo) >= _MOST_COMBINATIONS:
+                self._memo.clear()
+            found = self._memo[key] = _said(self._watches, self._reference, segment)
         return found
+
+
+def _said(watches: Iterable[tuple[int, Watch]], reference: Reference, segment: Segment) -> int:
+    found = 0
+    for bit, watch in watches:
+        if watch.test(segment, reference):
+            found |= bit
+    return found
+
+
+def _all_of(asks: tuple[Ask, ...], segment: Segment) -> int:
+    found = 0
+    for ask in asks:
+        found |= ask(segment)
+    return found
 
 
 class Dispatch:
@@ -102,45 +121,45 @@ class Dispatch:
                 found |= bit << self._wake
         return found
 
-    def reader(self) -> Signs:
-        """What tells of segments under one set of delimiters what they speak for at their places in the guide.
-
-        Pure: the walk remembers its answers.
-        """
-        return partial(self._signs, {})
-
-    def _signs(self, places: dict[str, tuple[int, list[_Watcher]]], node: Node, segment: Segment) -> int:
-        place = places.get(node.key)
-        if place is None:
-            place = places[node.key] = self._place(node)
-        found, watchers = place
-        contents = self._contents
-        name = node.segment_id
-        if name == "SV1":
-            found |= self._of_procedure(segment.get(1, 2)) | contents.get(f"pos:{segment.get(5)}", 0)
-            if any(segment.get(1, number) for number in range(3, 7)):
-                found |= contents.get("SV101-3", 0)
-        elif name == "CLM":
-            found |= contents.get(f"pos:{segment.get(5, 1)}", 0)
-        elif name == "HI" and segment.get(1, 1) in DIAGNOSIS_QUALIFIERS:
-            codes = (segment.get(position, 2) for position in range(1, len(segment.elements)))
-            found |= self._contents_of(f"dx:{code[:1].upper()}" for code in codes)
-        elements = segment.elements
-        count = len(elements)
-        for watcher in watchers:
-            key = tuple([elements[n] if n < count else "" for n in watcher.elements]) or segment.text
-            known = watcher.memo.get(key)
-            if known is None:
-                known = watcher.ask(key, segment, self._reference)
-            found |= known
-        return found
-
-    def _place(self, node: Node) -> tuple[int, list[_Watcher]]:
-        watchers: dict[tuple[int, ...], _Watcher] = {}
+    def signs(self, node: Node) -> tuple[int, Ask | None]:
+        """What segments at a place of the guide speak for (`Signs`). Pure: the walk remembers the answers."""
+        asks: list[Ask] = []
+        if node.segment_id in self._READ:
+            asks.append(partial(self._READ[node.segment_id], self))
+        by_elements: dict[tuple[int, ...], list[tuple[int, Watch]]] = {}
         for name in {node.segment_id, node.mark}:
             for bit, watch in self._watches.get(name, ()):
-                watchers.setdefault(watch.elements, _Watcher(watch.elements)).watches.append((bit, watch))
-        return self._contents_of((node.loop.id, node.mark)), list(watchers.values())
+                by_elements.setdefault(watch.elements, []).append((bit, watch))
+        # Where only one looks, asking it is cheaper than to look up what it said before.
+        single = [watches[0] for watches in by_elements.values() if len(watches) == 1]
+        if single:
+            asks.append(partial(_said, single, self._reference))
+        for elements, watches in by_elements.items():
+            if len(watches) > 1:
+                asks.append(_Watcher(elements, watches, self._reference))
+        always = self._contents_of((node.loop.id, node.mark))
+        return always, (partial(_all_of, tuple(asks)) if len(asks) > 1 else asks[0] if asks else None)
+
+    def _of_service(self, segment: Segment) -> int:
+        found = self._of_procedure(segment.get(1, 2)) | self._contents.get(f"pos:{segment.get(5)}", 0)
+        if any(segment.get(1, number) for number in range(3, 7)):
+            found |= self._contents.get("SV101-3", 0)
+        return found
+
+    def _of_claim(self, segment: Segment) -> int:
+        return self._contents.get(f"pos:{segment.get(5, 1)}", 0)
+
+    def _of_diagnoses(self, segment: Segment) -> int:
+        if segment.get(1, 1) not in DIAGNOSIS_QUALIFIERS:
+            return 0
+        codes = (segment.get(position, 2) for position in range(1, len(segment.elements)))
+        return self._contents_of(f"dx:{code[:1].upper()}" for code in codes)
+
+    _READ: ClassVar[dict[str, Callable[[Dispatch, Segment], int]]] = {
+        "SV1": _of_service,
+        "CLM": _of_claim,
+        "HI": _of_diagnoses,
+    }
 
     def _contents_of(self, contents: Iterable[str]) -> int:
         found = 0
