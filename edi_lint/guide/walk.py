@@ -183,19 +183,20 @@ class _Walk:
             # Two uses of one segment that share a qualifier (PWK*CT in 2400): the one that it fits.
             if not (others := other.node.checker.faults(segment)):
                 step, faults = other, others
-        early = self._is_early(step)
-        if step.node.is_level:
+        place = step.node
+        if place.is_level:
             # A level may begin almost anywhere, so its number has to speak for it; no two of a set are alike.
             around = [*self._outer, self._loop][-1 - step.leaves]
             if not self._levels.continues(segment, around.numbers):
                 return self._recover(segment, Reading(DOUBTFUL, step, []))
-        if early or faults:
+        if faults or (place.before & ~self._loop.seen if step.stays_in_loop else self._is_early(step)):
             return self._recover(segment, Reading(ALLOWED, step, []))
-        if step.node.is_level:
-            return step, faults, self._graph.signs(step.node, segment)
+        signs = self._graph.signs(place, segment)
+        if place.is_level:
+            return step, faults, signs
         if len(node.memo) >= MEMO_SIZE:
             node.memo.clear()
-        known = node.memo[segment.text] = step, faults, self._graph.signs(step.node, segment)
+        known = node.memo[segment.text] = step, faults, signs
         return known
 
     def _enter(self, spec: LoopNode, segment: Segment) -> None:
