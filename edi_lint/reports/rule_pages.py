@@ -104,7 +104,12 @@ def _examples(rule: Rule, base: str) -> list[str]:
 
 def index_page(rules: Mapping[str, Rule]) -> str:
     """The Markdown index of all rules, family by family."""
-    lines = ["# Rules", "", f"{len(rules)} rules. `edi-lint rule ID` prints a page.", ""]
+    lines = [
+        "# Rules",
+        "",
+        f"{len(rules)} rules. `edi-lint rule ID` prints a page. [Coverage](../coverage.md) says what they answer.",
+        "",
+    ]
     family = ""
     for rule in rules.values():
         if rule.family != family:
