@@ -18,6 +18,7 @@ from .errors import UserError
 from .rule_options import RuleOptions
 
 __all__ = [
+    "AckCodes",
     "Config",
     "ConfigError",
     "ConfigFile",
@@ -28,6 +29,7 @@ __all__ = [
     "RuleOptions",
     "Settings",
     "Waiver",
+    "as_acks",
     "as_options",
     "listed",
 ]
@@ -62,6 +64,48 @@ def as_options(value: RuleOptions | Mapping[str, Any]) -> RuleOptions:
         from .config_errors import explain
 
         raise ConfigError(f"options: {explain(str(error), RuleOptions)}") from None
+
+
+class AckCodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What acknowledgements say of one rule's findings, instead of the rule's own codes: all that is told is named."""
+
+    stc: Annotated[
+        OneOrMore,
+        Meta(
+            description="Status in the 277CA: category and code, with an entity where one is meant; several are told "
+            "together.",
+            examples=["A7:453"],
+        ),
+    ] = ()
+    ik304: Annotated[str, Meta(description="What the 999 says of the segment.", examples=["8"])] = ""
+    ik403: Annotated[
+        str, Meta(description="What the 999 says of the element; with it, `ik304` is 8.", examples=["7"])
+    ] = ""
+    ik502: Annotated[str, Meta(description="What the 999 says of the transaction set.", examples=["5"])] = ""
+    ak905: Annotated[str, Meta(description="What the 999 says of the functional group.", examples=["5"])] = ""
+    ta1: Annotated[str, Meta(description="Note of the TA1 on the interchange.", examples=["022"])] = ""
+
+
+def as_acks(table: Mapping[str, AckCodes | Mapping[str, Any]]) -> dict[str, AckCodes]:
+    """Acknowledgement codes by rule, from their typed form or from mappings. Raises `ConfigError`."""
+    try:
+        return {
+            name: codes if isinstance(codes, AckCodes) else msgspec.convert(dict(codes), AckCodes)
+            for name, codes in table.items()
+        }
+    except msgspec.ValidationError as error:
+        from .config_errors import explain
+
+        raise ConfigError(f"acks: {explain(str(error), AckCodes)}") from None
+
+
+AcksByRule = Annotated[
+    dict[str, AckCodes],
+    Meta(
+        description="What the acknowledgements say, by id, name or prefix of rules, instead of their own codes.",
+        examples=[{"MOD001": {"stc": "A7:453"}}],
+    ),
+]
 
 
 class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename="kebab"):
@@ -100,12 +144,15 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             examples=["claim"],
         ),
     ] = None
+    acks: AcksByRule = {}
     options: Annotated[RuleOptions, Meta(description="Options of single rules, over those of the whole run.")] = (
         RuleOptions()
     )
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "options", as_options(self.options))
+        if self.acks:
+            msgspec.structs.force_setattr(self, "acks", as_acks(self.acks))
 
     @property
     def is_for_all(self) -> bool:
@@ -241,6 +288,7 @@ class Settings(
             examples=["../reference-data"],
         ),
     ] = ""
+    acks: AcksByRule = {}
     options: Annotated[RuleOptions, Meta(description="Options of single rules.")] = RuleOptions()
     overrides: Annotated[
         tuple[Override, ...], Meta(description="Other settings for some files, receivers or payers.")
@@ -249,6 +297,8 @@ class Settings(
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "options", as_options(self.options))
+        if self.acks:
+            msgspec.structs.force_setattr(self, "acks", as_acks(self.acks))
 
 
 class Config(Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename="kebab", kw_only=True):

@@ -31,7 +31,7 @@ FILE_NAMES = (".edi-lint.toml", "edi-lint.toml", "pyproject.toml")
 
 _PYPROJECT = "pyproject.toml"
 _JOINED = frozenset({"overrides", "waivers", "mandatory"})
-_MERGED = frozenset({"severity", "options"})
+_MERGED = frozenset({"severity", "acks", "options"})
 
 Raw = Mapping[str, Any]
 """Settings by their keys, as in a file."""

@@ -64,11 +64,14 @@ class Ruleset:
         options: Mapping[str, Any],
         strict: bool = False,
         severities: Mapping[str, Severity] = {},
+        acks: Mapping[str, dict[str, str | list[str]]] = {},
     ) -> None:
         self.rules = list(rules)
         self.strict = strict
         self.severities = severities
         """By rule id, the severities that the user wants instead of the rules' own."""
+        self.acks = acks
+        """By rule id, the acknowledgement codes that the user wants instead of the rules' own."""
         self.dispatch = Dispatch(self.rules, reference, options)
         self.guide = Guide(tables, self.dispatch.signs)
         self.reference = reference
@@ -81,7 +84,12 @@ class Ruleset:
         """What rules have worked out from the reference data."""
 
     def variant(
-        self, rules: Iterable[Rule], options: Mapping[str, Any], strict: bool, severities: Mapping[str, Severity]
+        self,
+        rules: Iterable[Rule],
+        options: Mapping[str, Any],
+        strict: bool,
+        severities: Mapping[str, Severity],
+        acks: Mapping[str, dict[str, str | list[str]]],
     ) -> Ruleset:
         """The same run where other settings hold; ``rules`` are among those of this one, whose guide looks for all."""
         other = copy(self)
@@ -89,7 +97,7 @@ class Ruleset:
             other.__dict__.pop(derived, None)
         other.rules = list(rules)
         other.dispatch = self.dispatch.only(other.rules, options)
-        other.options, other.strict, other.severities = options, strict, severities
+        other.options, other.strict, other.severities, other.acks = options, strict, severities, acks
         return other
 
     @cached_property
@@ -342,7 +350,7 @@ class FileCheck:
             value=None if spot.missing else self._privacy.value(segment, spot.ref),
             claim=ClaimRef(claim.index, self._privacy.claim_id(claim.id)) if claim is not None else None,
             service_line=_line_number(line),
-            acks=acks,
+            acks=self._rules.acks.get(rule.id, acks),
             url=f"{RULE_PAGES}{rule.id}.md",
             excerpt=self._excerpt(spot) if segment.text else None,
             why=rule.why,

@@ -122,11 +122,12 @@ class Linter:
             chosen.options,
             chosen.strict,
             chosen.severities,
+            chosen.acks,
         )
         every.not_checked = self.shared.not_checked
         if len(every.rules) == len(chosen.rules):
             return every
-        return every.variant(chosen.rules, chosen.options, chosen.strict, chosen.severities)
+        return every.variant(chosen.rules, chosen.options, chosen.strict, chosen.severities, chosen.acks)
 
     def _variant(self, applied: tuple[int, ...]) -> Ruleset:
         """The rules where these overrides apply."""
@@ -135,7 +136,7 @@ class Linter:
         found = self._variants.get(applied)
         if found is None:
             chosen = self._chosen(applied)
-            found = self.rules.variant(chosen.rules, chosen.options, chosen.strict, chosen.severities)
+            found = self.rules.variant(chosen.rules, chosen.options, chosen.strict, chosen.severities, chosen.acks)
             self._variants[applied] = found
         return found
 

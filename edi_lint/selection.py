@@ -9,27 +9,35 @@ a prefix. Mandatory rules come last and win over everything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from .config import Config, ConfigError, Override, Settings, listed
+from .config import AckCodes, Config, ConfigError, Override, Settings, listed
 from .errors import did_you_mean
 from .findings import SEVERITIES, Severity
 from .rules import CRASHED, RULES, RULESETS, Rule, find_rules, is_in
+from .rules.ack_codes import what_is_wrong
 
 __all__ = ["Chosen", "choose", "mandatory_rules", "possible_rules", "rules_named", "validate"]
 
 _EXACT = 1000
 """The rank of an id or a name; a prefix ranks by its length, ALL below any."""
 _NOT_NAMED = -1
+_OF_THE_ENVELOPE = frozenset({"ta1", "ak905"})
+
+
+Codes = dict[str, str | list[str]]
+"""Acknowledgement codes as findings have them."""
+_T = TypeVar("_T")
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """The rules that run, in the order of the registry, severities that replace their own, options, and strictness."""
+    """The rules that run, in the order of the registry, what replaces their own severities and codes, and options."""
 
     rules: tuple[Rule, ...]
     severities: Mapping[str, Severity]
+    acks: Mapping[str, Codes]
     options: Mapping[str, Any]
     strict: bool
 
@@ -40,10 +48,12 @@ def choose(config: Config, overrides: Sequence[Override] = ()) -> Chosen:
     selected: set[str] = set()
     ignored: dict[str, int] = {}
     severities: dict[str, Severity] = {}
+    acks: dict[str, Codes] = {}
     for layer in layers:
         wanted = _ranks([*layer.select, *layer.extend_select])
         unwanted = _ranks(layer.ignore)
-        grave = _gravities(layer.severity)
+        grave = _most_exact(layer.severity)
+        acks |= {rule_id: _as_told(codes) for rule_id, (_, codes) in _most_exact(layer.acks).items()}
         for rule_id in RULES:
             want, refuse = wanted.get(rule_id, _NOT_NAMED), unwanted.get(rule_id, _NOT_NAMED)
             rank, severity = grave.get(rule_id, (_NOT_NAMED, ""))
@@ -69,7 +79,7 @@ def choose(config: Config, overrides: Sequence[Override] = ()) -> Chosen:
     strict = [layer.strict for layer in layers if layer.strict is not None]
     running = (selected | kept) & _available(config, overrides)
     rules = tuple(rule for rule in RULES.values() if rule.id in running)
-    return Chosen(rules, severities, options, strict[-1])
+    return Chosen(rules, severities, acks, options, strict[-1])
 
 
 def possible_rules(config: Config) -> list[Rule]:
@@ -126,6 +136,7 @@ def validate(settings: Settings) -> None:
             )
     _check_mandatory(settings)
     _check_preview(settings)
+    _check_acks(settings)
 
 
 def _layers(settings: Settings) -> Iterator[tuple[str, Settings | Override]]:
@@ -142,6 +153,7 @@ def _selectors(settings: Settings) -> Iterator[tuple[str, Iterable[str]]]:
         yield f"{before}extend-select", layer.extend_select
         yield f"{before}ignore", layer.ignore
         yield f"{before}severity", layer.severity
+        yield f"{before}acks", layer.acks
     yield "mandatory", settings.mandatory
     for number, waiver in enumerate(settings.waivers, 1):
         yield f"waivers {number}: rule", listed(waiver.rule)
@@ -180,6 +192,38 @@ def _check_preview(settings: Settings) -> None:
                 raise ConfigError(f"{before}{selector} is on trial: it runs with --preview (preview = true) only")
 
 
+def _check_acks(settings: Settings) -> None:
+    for before, layer in _layers(settings):
+        for selector, codes in layer.acks.items():
+            key = f"{before}acks: {selector}"
+            told = _as_told(codes)
+            if not told:
+                raise ConfigError(f'{key}: no code is given, as stc = "A7:453"')
+            for kind, code in ((kind, code) for kind, value in told.items() for code in _several(value)):
+                if wrong := what_is_wrong(kind, code):
+                    raise ConfigError(f"{key}: {kind}: {wrong}")
+            if told.keys() & _OF_THE_ENVELOPE and any(rule.family != "ENV" for rule in find_rules(selector)):
+                raise ConfigError(f"{key}: ta1 and ak905 reject whole interchanges and groups: they are for ENV rules")
+            if told.get("ik304", "8") != "8" and "ik403" in told:
+                raise ConfigError(f"{key}: with ik403, which speaks of an element, ik304 can only be 8")
+
+
+def _as_told(codes: AckCodes) -> Codes:
+    """Codes as findings have them: those that there are."""
+    found: Codes = {
+        kind: code for kind in ("ta1", "ak905", "ik502", "ik304", "ik403") if (code := getattr(codes, kind))
+    }
+    if "ik403" in found:
+        found.setdefault("ik304", "8")
+    if codes.stc:
+        found["stc"] = list(listed(codes.stc))
+    return found
+
+
+def _several(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
 # -- selectors --------------------------------------------------------------------------------------------
 
 
@@ -213,12 +257,12 @@ def _ranks(selectors: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def _gravities(table: Mapping[str, str]) -> dict[str, tuple[int, str]]:
-    """For each rule of a severity table its most exact entry."""
-    found: dict[str, tuple[int, str]] = {}
-    for selector, severity in table.items():
+def _most_exact(table: Mapping[str, _T]) -> dict[str, tuple[int, _T]]:
+    """For each rule that a table by selectors speaks of, its most exact entry, and how exact that is."""
+    found: dict[str, tuple[int, _T]] = {}
+    for selector, entry in table.items():
         rank, rules = _rank(selector)
         for rule in rules:
-            if rank >= found.get(rule.id, (_NOT_NAMED, ""))[0]:
-                found[rule.id] = rank, severity
+            if rule.id not in found or rank >= found[rule.id][0]:
+                found[rule.id] = rank, entry
     return found

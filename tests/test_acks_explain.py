@@ -11,7 +11,7 @@ import pytest
 
 from edi_lint.acks import codes, words
 from edi_lint.acks.explain import Explanation
-from edi_lint.rules import RULES
+from edi_lint.rules import RULES, ack_codes
 from tests.acks_tools import DOCUMENTS, answered
 from tests.conftest import CORPUS, FIXTURES
 from tests.test_acks_judge import RIGHT_277CA, RIGHT_999, RIGHT_TA1
@@ -148,13 +148,13 @@ def test_the_command() -> None:
 
 
 def test_every_code_that_is_written_has_words() -> None:
-    assert set(words.TA1_NOTES) == codes.TA1_NOTES
-    assert set(words.GROUP_CODES) == codes.AK905
-    assert set(words.SET_CODES) == codes.IK502
-    assert set(words.IK304) == codes.IK304
-    assert set(words.IK403) >= codes.IK403
-    assert set(words.CATEGORIES) >= codes.CATEGORIES
-    for entities in codes.ENTITIES.values():
+    assert set(words.TA1_NOTES) == ack_codes.TA1_NOTES
+    assert set(words.GROUP_CODES) == ack_codes.AK905
+    assert set(words.SET_CODES) == ack_codes.IK502
+    assert set(words.IK304) == ack_codes.IK304
+    assert set(words.IK403) >= ack_codes.IK403
+    assert set(words.CATEGORIES) >= ack_codes.CATEGORIES
+    for entities in ack_codes.ENTITIES.values():
         assert entities <= set(words.ENTITIES)
     assert {status.split(":")[1] for rule in RULES.values() for status in rule.acks.stc} <= set(words.STATUSES)
     for code, text in words.STATUSES.items():

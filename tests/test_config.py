@@ -40,6 +40,9 @@ data-folder = "tables"
 MOD001 = "warning"
 SIT = "off"
 
+[acks.MOD001]
+stc = ["A7:453", "A7:454"]
+
 [options]
 multiple-96372 = "lines"
 timely-filing-days = { commercial = 90 }
@@ -53,6 +56,7 @@ select = ["ADM"]
 extend-select = ["NCI"]
 ignore = ["ADM034"]
 severity = { ADM001 = "info" }
+acks = { ADM001 = { stc = "A8:454" } }
 strict = false
 options = { timely-filing = true }
 

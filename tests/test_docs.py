@@ -176,7 +176,7 @@ def test_every_key_has_an_example_that_is_valid(tmp_path: Path) -> None:
             continue
         needed = ['rule = "MOD001"', 'reason = "R"'] if key.table == "waivers" else []
         needed = [line for line in needed if line.partition(" ")[0] != key.example.partition(" ")[0]]
-        heading = {"": "", "options": "[options]"}.get(key.table, f"[[{key.table}]]")
+        heading = {"": "", "acks": "[acks.ENV001]", "options": "[options]"}.get(key.table, f"[[{key.table}]]")
         text = "\n".join([heading, *needed, key.example]) + "\n"
         assert tomllib.loads(text)
         path = tmp_path / "edi-lint.toml"

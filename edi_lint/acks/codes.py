@@ -1,32 +1,24 @@
-"""The codes of TA1, 999 and 277CA as tables: which are valid, what they decide, what they need beside them.
+"""The codes of TA1, 999 and 277CA as tables: what they decide, and what they need beside them.
 
 Numbers only; `words` says in our own words what they mean. X12's texts are not here. The sources are those that acks.md
-names: pyx12's and stupidedi's tables of X231A1 and X214, X12 RFIs, and the usage notes of the lists 507 and 508.
+names: pyx12's and stupidedi's tables of X231A1 and X214, X12 RFIs, and the usage notes of the lists 507 and 508. Which
+codes there are is in `rules.ack_codes`, since rules carry them.
 """
 
 from __future__ import annotations
 
 __all__ = [
-    "ACCEPTING",
-    "AK905",
-    "CATEGORIES",
-    "ENTITIES",
     "ENTITY_OF_LOOP",
     "FREE_TEXT",
     "GENERIC",
-    "IK304",
-    "IK403",
-    "IK502",
     "LEVEL_ENTITY",
     "LINE_REJECTED",
     "NEEDS_ENTITY",
     "NEEDS_SECOND",
     "NO_MORE",
-    "RECEIVER_ONLY",
     "SITUATIONAL",
     "SYNTAX_REJECTED",
     "TA1_ACCEPTED",
-    "TA1_NOTES",
     "X12_SEGMENTS",
 ]
 
@@ -37,16 +29,10 @@ def _codes(text: str) -> frozenset[str]:
 
 # -- TA1 --------------------------------------------------------------------------------------------------
 
-TA1_NOTES = frozenset(f"{number:03d}" for number in range(32))
 TA1_ACCEPTED = _codes("019 020")
 """Notes with which the interchange is accepted with errors (E): what they speak of says nothing of the claims."""
 
 # -- 999 --------------------------------------------------------------------------------------------------
-
-AK905 = _codes("1 2 3 4 5 6 10 11 12 13 14 15 16 17 18 19 23 24 25 26")
-IK502 = _codes("1 2 3 4 5 6 7 8 9 10 11 12 13 15 16 17 18 19 23 24 25 26 27 I5 I6")
-IK304 = _codes("1 2 3 4 5 6 7 8 I4 I6 I7 I8 I9")
-IK403 = _codes("1 2 3 4 5 6 7 8 9 10 12 13 I6 I9 I10 I11 I12 I13")
 
 SITUATIONAL = {"ik304": _codes("I6 I9"), "ik403": _codes("I9 I13")}
 """What depends on other segments. Receivers report it in either acknowledgement, so a 277CA code has the say."""
@@ -66,11 +52,6 @@ IK301 must be an id of the directory (RFI 1257), and for one that is not listed 
 
 # -- 277CA ------------------------------------------------------------------------------------------------
 
-CATEGORIES = _codes("A0 A1 A2 A3 A4 A5 A6 A7 A8")
-"""E1 to E4 belong to real time (RFI 1942), F and P to claim status answers."""
-ACCEPTING = _codes("A0 A1 A2 A5")
-"""The categories that go with action WQ; the others go with U."""
-
 _NUMBERS = (
     "16 17 18 19 23 24 25 26 73 85 88 89 90 91 92 93 94 96 97 106 109 114 153 155 182 183 252 387 395 403 466 467 470 "
     "480 487 491 496 499 500 501 502 503 504 505 506 514 516 560 561 562 563 663 676 677 680 689 695 741 743 754 755 "
@@ -81,9 +62,6 @@ NEEDS_ENTITY = _codes(_NUMBERS) | frozenset(map(str, _RANGES))
 """Status codes that speak of "the entity", so that the third component must say which."""
 NEEDS_SECOND = _codes("21 59 60 294 402 508 510 511 512 693 694 697 700 710 732 745 748")
 """Status codes that say what is wrong but not with what: another code must stand beside them."""
-RECEIVER_ONLY = _codes("746")
-"""Status codes for the information receiver's level alone (the whole batch is a duplicate)."""
-
 LINE_REJECTED = "A3:247"
 """What the claim says when its service lines (2220D) say the rest."""
 SYNTAX_REJECTED = "A3:684"
@@ -93,18 +71,6 @@ NO_MORE = "0"
 GENERIC = ("A3:21", f"A3:{NO_MORE}")
 """For an error whose rule names no code: something is missing or invalid, and no code says what (STC12 does)."""
 
-_RECEIVER_ENTITIES = _codes("36 40 41 AY PR")
-_PROVIDER_ENTITIES = _RECEIVER_ENTITIES | _codes("77 82 85 87")
-_CLAIM_ENTITIES = _codes(
-    "03 1P 1Z 40 41 71 72 73 77 82 85 87 DK DN DQ FA GB HK IL LI MSC PR PRP QB QC QD SEP TL TTP TU"
-)
-ENTITIES = {
-    "2200B": _RECEIVER_ENTITIES,
-    "2200C": _PROVIDER_ENTITIES,
-    "2200D": _CLAIM_ENTITIES,
-    "2220D": _CLAIM_ENTITIES,
-}
-"""Who may be named in a status, by the loop it stands in."""
 LEVEL_ENTITY = {"2200B": "41", "2200C": "85", "2200D": "QC", "2220D": "QC"}
 """Who is meant when the place does not tell: the one that the level is about."""
 ENTITY_OF_LOOP = {

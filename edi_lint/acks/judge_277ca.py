@@ -9,8 +9,9 @@ from decimal import Decimal
 import msgspec
 
 from ..claims.fields import parse_day
+from ..rules.ack_codes import ACCEPTING, ENTITIES, RECEIVER_ONLY
 from ..x12 import Segment
-from .codes import ACCEPTING, ENTITIES, LINE_REJECTED, NEEDS_ENTITY, NEEDS_SECOND, RECEIVER_ONLY
+from .codes import LINE_REJECTED, NEEDS_ENTITY, NEEDS_SECOND
 from .judge_tree import Node
 
 __all__ = ["claim_complaints"]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from .codes import AK905, CATEGORIES, IK304, IK403, IK502, TA1_NOTES
+from ..rules.ack_codes import AK905, CATEGORIES, IK304, IK403, IK502, TA1_NOTES
 
 __all__ = ["CLAIM_ACKNOWLEDGMENT", "CONTROL", "IMPLEMENTATION_ACKNOWLEDGMENT", "Element", "Loop", "Use"]
 

@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from ..rules.ack_codes import ENTITIES
 from .codes import (
-    ENTITIES,
     ENTITY_OF_LOOP,
     FREE_TEXT,
     LEVEL_ENTITY,

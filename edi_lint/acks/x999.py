@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from .codes import IK304, IK403, X12_SEGMENTS
+from ..rules.ack_codes import IK304, IK403
+from .codes import X12_SEGMENTS
 from .options import Options
 from .received import Group, Interchange, Told, TransactionSet
 from .route import goes_to_999, set_codes, set_verdict

@@ -15,7 +15,8 @@ from .toml_text import toml, toml_value
 
 __all__ = ["Key", "config_schema", "first_file", "key_page", "key_table", "keys", "settings_page", "settings_text"]
 
-_TABLES = {"options", "overrides", "waivers"}
+_TABLES = {"acks", "options", "overrides", "waivers"}
+_TABLE_HEADINGS = {"acks": "[acks.MOD001]", "options": "[options]"}
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -51,7 +52,7 @@ def _key(field: inspect.Field, table: str) -> Key:
     description, example, _ = _meta(field.type)
     name = f"{table}.{field.encode_name}" if table else field.encode_name
     shown = ""
-    if _struct(field.type) is None and example is not None:
+    if example is not None:
         value = date.fromisoformat(example) if _kind(field.type) == "date" else example
         shown = f"{field.encode_name} = {toml_value(value)}"
     return Key(name, _kind(field.type), _default(field), description, shown)
@@ -90,6 +91,8 @@ def _struct(kind: inspect.Type) -> inspect.StructType | None:
     bare: Any = _bare(kind)
     if isinstance(bare, inspect.VarTupleType):
         bare = _bare(bare.item_type)
+    elif isinstance(bare, inspect.DictType):
+        bare = _bare(bare.value_type)
     return bare if isinstance(bare, inspect.StructType) else None
 
 
@@ -110,7 +113,7 @@ def _kind(kind: inspect.Type) -> str:
         case inspect.DateType():
             return "date"
         case inspect.DictType():
-            return f"table: {_kind(bare.value_type)}"
+            return "tables by rule" if _struct(bare) else f"table: {_kind(bare.value_type)}"
         case inspect.StructType():
             return "table"
         case inspect.VarTupleType():
@@ -154,8 +157,7 @@ def key_page(name: str) -> str:
 def _example(key: Key) -> list[str]:
     if not key.table:
         return [key.example]
-    heading = f"[{key.table}]" if key.table == "options" else f"[[{key.table}]]"
-    return [heading, key.example]
+    return [_TABLE_HEADINGS.get(key.table, f"[[{key.table}]]"), key.example]
 
 
 def first_file() -> str:
@@ -223,7 +225,7 @@ def settings_text(config: Config, inputs: Iterable[str], files: Sequence[str], r
 def _settings(config: Config) -> Iterator[tuple[str, Any]]:
     for key, name in zip(Settings.__struct_encode_fields__, Settings.__struct_fields__, strict=True):
         value = getattr(config, name)
-        if isinstance(value, msgspec.Struct):
+        if isinstance(value, msgspec.Struct) or key == "acks":
             value = msgspec.to_builtins(value)
         elif key in ("overrides", "waivers"):
             value = [_table(item) for item in value]
@@ -258,6 +260,7 @@ def config_schema() -> dict[str, Any]:
 
 _HEADINGS = {
     "": "All keys",
+    "acks": "`[acks.RULE]`: what the acknowledgements say",
     "options": "`[options]`: options of single rules",
     "overrides": "`[[overrides]]`: other settings for some",
     "waivers": "`[[waivers]]`: what is let pass",
