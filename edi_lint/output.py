@@ -25,12 +25,16 @@ def _by_transaction(_: str, __: Iterable[str]) -> RejectScope:
     return "transaction"
 
 
+def _unheard(_: str) -> None:
+    """For runs that nobody watches."""
+
+
 class Run(msgspec.Struct, frozen=True):
     """What an output may know of the run that it reports.
 
     ``rules`` has the guide, the privacy and the day as well; from ``fail_severity`` on a finding fails the run. ``now``
     is the moment that dates what is written, and ``reject_scope`` says for an input and a receiver (ISA08, GS03) what
-    an error in a claim rejects.
+    an error in a claim rejects. ``note`` tells whoever watches the run what has no place in the output itself.
     """
 
     rules: Ruleset
@@ -38,6 +42,7 @@ class Run(msgspec.Struct, frozen=True):
     colour: bool = False
     now: datetime = datetime.min  # noqa: DTZ901 - X12 knows no time zones
     reject_scope: Callable[[str, Iterable[str]], RejectScope] = _by_transaction
+    note: Callable[[str], None] = _unheard
 
 
 class Output:

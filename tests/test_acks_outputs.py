@@ -210,6 +210,22 @@ def test_a_batch_that_cannot_be_read_to_its_end_is_not_answered(tmp_path: Path) 
         assert (status, len(answers)) == (2, 2)
 
 
+def test_where_nothing_can_be_answered_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "text.edi").write_text("hello\n")
+    base = (FIXTURES / "base.edi").read_text("ascii")
+    (tmp_path / "isa13.edi").write_text(base.replace("*000000001*", "*00000000X*", 1))
+    files = ("--output-format", "ta1=a", "--output-format", "999=b", "--output-format", "277ca=c")
+    status, out, err = check(tmp_path, "text.edi", "isa13.edi", *files, "--output-format", "ebr")
+    assert (status, [line.partition("|")[0] for line in out.decode().splitlines()][:2]) == (1, ["1", "1E"])
+    assert [(tmp_path / name).read_text() for name in "abc"] == ["", "", ""]
+    assert err.splitlines() == [
+        "edi-lint: text.edi: No interchange can be read in it, so nothing is answered.",
+        "edi-lint: isa13.edi: The interchange is rejected (018), but its ISA is too broken for a TA1.",
+    ]
+    assert check(tmp_path, "text.edi", "--output-format", "ebr")[2] == ""
+    assert check(tmp_path, "text.edi", "--output-format", "999", "-q") == (1, b"", "")
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_there_are_no_statistics_of_answers(name: str, tmp_path: Path) -> None:
     status, out, err = check(tmp_path, str(FIXTURES / "base.edi"), "--statistics", "--output-format", name)

@@ -87,9 +87,11 @@ class Reply:
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be told in X12."""
-        if self.verdict != "R" or ta1.is_readable(self.received):
-            return ()
-        return (f"The interchange is rejected ({self._note}), but its ISA is too broken for a TA1.",)
+        if self.verdict == "R" and not ta1.is_readable(self.received):
+            return (f"The interchange is rejected ({self._note}), but its ISA is too broken for a TA1.",)
+        if self.verdict != "R" and not any(x999.is_acknowledged(group) for group in self.received.groups):
+            return ("The interchange has no functional group that is answered by a 999.",)
+        return ()
 
     def acknowledgement(self) -> Acknowledgement:
         """All of it as text."""
@@ -122,16 +124,25 @@ class Answering:
         self._options = options
         self._keep = keep
         self._scope_of = scope_of
+        self._replies = 0
         self._collector = Collector(element_numbers(tables) if tables is not None else {}, self._settle)
 
     def feed(self, part: Part, findings: list[Finding]) -> Iterator[Reply]:
         """Take in one part with what was found in it."""
-        for interchange in self._collector.feed(part, findings):
-            yield Reply(interchange, self._options)
+        return self._replied(self._collector.feed(part, findings))
 
     def finish(self) -> Iterator[Reply]:
         """The input has ended."""
-        for interchange in self._collector.finish():
+        return self._replied(self._collector.finish())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be told in X12 of the whole input, once it has ended."""
+        return () if self._replies else ("No interchange can be read in it, so nothing is answered.",)
+
+    def _replied(self, complete: Iterator[Interchange]) -> Iterator[Reply]:
+        for interchange in complete:
+            self._replies += 1
             yield Reply(interchange, self._options)
 
     def _settle(self, interchange: Interchange, received: TransactionSet) -> Answer:

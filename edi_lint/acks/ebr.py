@@ -146,6 +146,9 @@ class Ebr(Answers):
         super().close()
         self._claims.close()
 
+    def unanswered(self, notes: Iterable[str]) -> None:
+        """It has lines for batches that get no acknowledgement."""
+
     # -- keeping --------------------------------------------------------------------------------------
 
     def _keep(self, claim: Claim, findings: list[Finding]) -> None:

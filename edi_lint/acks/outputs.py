@@ -1,7 +1,7 @@
 """The acknowledgements as outputs of a check: TA1, 999 and 277CA for each interchange that is read.
 
 An input that cannot be read to its end is not answered from where it broke off: nobody may take a batch for accepted
-of which half was seen.
+of which half was seen. Where there is nothing to write, the run is told why.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class Answers(Output):
     def end_input(self) -> None:
         if self._answering is not None:
             self._answer(self._answering.finish())
+            self.unanswered(self._answering.notes)
         self._answering = None
 
     def close(self) -> None:
@@ -67,6 +68,12 @@ class Answers(Output):
         for reply in replies:
             self._count += 1
             self.reply(reply)
+            self.unanswered(reply.notes)
+
+    def unanswered(self, notes: Iterable[str]) -> None:
+        """Why there is no acknowledgement: whoever watches the run is told."""
+        for note in notes:
+            self.run.note(f"{self._name}: {note}")
 
     def _scope(self, receivers: Iterable[str]) -> Scope:
         return self.run.reject_scope(self._name, receivers)

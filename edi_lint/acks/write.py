@@ -17,8 +17,10 @@ __all__ = ["GroupText", "Writer", "document", "money", "writer_for"]
 
 Element = str | tuple[str, ...]
 
-_REPETITIONS = "^!`|"
-"""For an input that names no repetition separator: the first that is not in use."""
+_USUAL = msgspec.structs.astuple(Delimiters(element="*|+;", component=":>;|", repetition="^!`|", terminator="~';\x1c"))
+"""For an input that has no separator, or one that will not do: the first that is not in use."""
+_OF_VALUES = ".-"
+"""Amounts and ranges of days are written with them, so they separate nothing in an answer."""
 _LARGEST = 999_999_999
 _QUALIFIERS = "[0-2][0-9]|3[0-8]|AM|NR|SA|SN|ZZ"
 _ISA_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
@@ -38,10 +40,8 @@ class Writer:
     """Writes segments under one set of delimiters."""
 
     def __init__(self, delimiters: Delimiters, line_breaks: bool = True) -> None:
-        taken = delimiters.element + delimiters.component + delimiters.terminator
-        repetition = delimiters.repetition or next(mark for mark in _REPETITIONS if mark not in taken)
-        self.delimiters = msgspec.structs.replace(delimiters, repetition=repetition)
-        self._reserved = frozenset(taken + repetition)
+        self.delimiters = delimiters = _fit(delimiters)
+        self._reserved = frozenset(msgspec.structs.astuple(delimiters))
         self._end = delimiters.terminator + ("\n" if line_breaks and delimiters.terminator not in "\r\n" else "")
 
     def segment(self, name: str, *elements: Element) -> str:
@@ -74,6 +74,14 @@ class Writer:
         while parts and not parts[-1]:
             parts.pop()
         return self.delimiters.component.join(parts)
+
+
+def _fit(delimiters: Delimiters) -> Delimiters:
+    """The delimiters with which an answer can be written: those of the input, as far as they will do."""
+    marks = [mark if mark not in _OF_VALUES else "" for mark in msgspec.structs.astuple(delimiters)]
+    for place, usual in enumerate(_USUAL):
+        marks[place] = marks[place] or next(mark for mark in usual if mark not in marks)
+    return Delimiters(*marks)
 
 
 def writer_for(interchange: Interchange) -> Writer:

@@ -101,6 +101,7 @@ class _Body:
     def _source(self, received: TransactionSet, interchange: Interchange) -> list[str]:
         options, write = self._options, self._writer.segment
         us, number = options.identity, options.number(interchange.number, 2)
+        name = self._writer.clean(us.name, _LONGEST_NAME) or _UNKNOWN
         prefix = options.reference or f"CA{number:09d}"
         # ST02 is unique in its group only.
         group = f"G{len(interchange.groups)}" if len(interchange.groups) > 1 else ""
@@ -109,8 +110,8 @@ class _Body:
         return [
             write("BHT", "0085", "08", reference, *moment, "TH"),
             self._level(0, "20", "1"),
-            write("NM1", us.entity, "2", us.name, "", "", "", "", us.qualifier, us.id),
-            write("TRN", "1", options.batch or f"RUN{number:09d}"),
+            write("NM1", us.entity, "2", name, "", "", "", "", us.qualifier, self._id(us.id)),
+            write("TRN", "1", self._writer.clean(options.batch, 50) or f"RUN{number:09d}"),
             write("DTP", "050", "D8", f"{options.received_on:%Y%m%d}"),
             write("DTP", "009", "D8", self._today),
         ]

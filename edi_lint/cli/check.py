@@ -96,6 +96,7 @@ def command(
         first.config.fail_severity,
         now=datetime.now(),  # noqa: DTZ005 - X12 knows no time zones
         reject_scope=lambda name, receivers: linters[name].reject_scope(name, receivers),
+        note=session.tell_once,
     )
     with ExitStack() as running:
         outputs = running.enter_context(opened(requests, run))

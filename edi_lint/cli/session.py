@@ -47,6 +47,7 @@ class Session:
             limit = configured.config.max_megabytes
             self.inputs.append((msgspec.structs.replace(source, max_megabytes=limit), configured))
         self._linters: list[tuple[Configured, Linter]] = []
+        self._told: set[str] = set()
         self._side_by_side: SideBySide | None = None
         self.broke_off = False
         """Whether the last input could not be read to its end."""
@@ -137,6 +138,12 @@ class Session:
             self.note(f"{waived:,} findings waived")
         if let_pass := sum(linter.policy.let_pass for _, linter in self._linters):
             self.note(f"{let_pass:,} findings let pass by the baseline")
+
+    def tell_once(self, text: str) -> None:
+        """Say what an output has to say that is not for its file; several may say the same."""
+        if text not in self._told:
+            self._told.add(text)
+            self._say(printable(text))
 
     def note(self, text: str) -> None:
         """Say something that only who asks for it (``--verbose``) wants to know."""

@@ -129,6 +129,7 @@ class BatchGate:
             span = layout.finish(copy.size)
             for reply in answering.finish():
                 self._interchange(span, reply, splitter, documents)
+            self._notes += answering.notes
             _leave_outside(layout, splitter)
             self._fates = splitter.fates
             tallies = self._count(copy)

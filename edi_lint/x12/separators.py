@@ -18,6 +18,8 @@ from .segment import Delimiters
 __all__ = ["as_used", "declared"]
 
 _ISA_ELEMENTS = 16
+_USUAL = ":>^|"
+"""For an ISA16 that cannot separate anything: the first that is not in use."""
 _ENOUGH = 12
 """So many composites say which separator is used."""
 
@@ -26,7 +28,8 @@ def declared(header: str) -> Delimiters | None:
     """The delimiters that an ISA declares, even if its elements have the wrong width; None if there is no telling.
 
     A right ISA has its component separator after the 16th element separator and its terminator right behind it.
-    Where elements are missing or too many, the segment ends at what stands before ``GS``.
+    Where elements are missing or too many, the segment ends at what stands before ``GS``. What stands in ISA11 or ISA16
+    and can separate nothing (a letter, a blank, a line break, another separator) is none of the delimiters.
     """
     element = header[3]
     at, found = 0, 0
@@ -44,11 +47,18 @@ def declared(header: str) -> Delimiters | None:
         terminator = group.group(1)
     if not terminator or terminator.isalnum() or terminator in (element, " ") or component == element:
         return None
+    if not _separates(component, terminator):
+        component = next(mark for mark in _USUAL if mark not in (element, terminator))
     fields = header.split(element, _ISA_ELEMENTS)
     repetition = fields[11] if len(fields) > _ISA_ELEMENTS else "^"
-    if len(repetition) != 1 or repetition.isalnum() or repetition in (" ", element, component, terminator):
+    if not _separates(repetition, element, component, terminator):
         repetition = ""
     return Delimiters(element, component, repetition, terminator)
+
+
+def _separates(mark: str, *others: str) -> bool:
+    """Whether it can be a separator beside the others. Line breaks cannot: they are taken out of segments."""
+    return re.fullmatch(r"[^A-Za-z0-9 \r\n]", mark) is not None and mark not in others
 
 
 def _ends_segments(header: str, character: str, start: int) -> bool:
@@ -67,10 +77,10 @@ def as_used(delimiters: Delimiters, text: str) -> Delimiters:
     same other character behind their first component.
     """
     values = list(islice(_composites(delimiters, text), _ENOUGH))
-    if any(delimiters.component in value for value in values) and not delimiters.component.isalnum():
+    if any(delimiters.component in value for value in values):
         return delimiters
     used = [match[1] for value in values if (match := re.match("[A-Z0-9]{2,3}([^A-Za-z0-9 ])", value))]
-    if len(used) < 2 or len(set(used)) > 1 or used[0] in (delimiters.element, delimiters.terminator):
+    if len(used) < 2 or len(set(used)) > 1 or not _separates(used[0], delimiters.element, delimiters.terminator):
         return delimiters
     component = used[0]
     # Where ISA11 and ISA16 have changed places, so have the separators.
