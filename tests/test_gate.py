@@ -7,17 +7,19 @@ import json
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from edi_lint import Config, ConfigError, SourceError
+from edi_lint import Config, ConfigError, Finding, SourceError
 from edi_lint.acks import Options
 from edi_lint.acks.judge import judge
 from edi_lint.engine import FileCheck
 from edi_lint.gate import Decision, Gate, GateError, find_inputs, gate
 from edi_lint.gate.audit import tally
+from edi_lint.gate.batch import BatchGate
 from edi_lint.gate.split import _Side
 from edi_lint.x12 import Reader
 from tests.batch_model import Batch, random_batch, render
@@ -220,6 +222,130 @@ def test_late_words_count_claims_as_the_input_does(tmp_path: Path) -> None:
     [late] = [one for one in found if one["rule"] == "ADM020"]
     assert late["claim"] == {"index": 3, "id": "SHOT"}
     assert "(20610 is on claim number 2 of this file)" in late["message"]
+
+
+def test_claims_that_never_come_clean_decide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An add-on that depends on a rejected claim takes a second round; where none is allowed, nothing is decided."""
+    chain = claims_of_one_patient({"*20260115": "*20260105"}, INITIAL, ADD_ON).replace(
+        "INITIAL*151.5*", "INITIAL*152.5*"
+    )
+    monkeypatch.setattr("edi_lint.gate.batch._MOST_ROUNDS", 1)
+    with pytest.raises(GateError, match="depend on each other without an end; nothing is decided"):
+        decided(chain, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("edi_lint.gate.batch._MOST_ROUNDS", 2)
+    assert decided(chain, tmp_path).rejected.claims == 2
+
+
+# -- errors that lie in no claim ----------------------------------------------------------------------------------
+
+
+def with_levels(*levels: str) -> bytes:
+    """The base batch with its provider, subscriber and claim in this order; ``!`` marks what is wrong in a level."""
+    segments = base_segments()
+    starts = [number for number, text in enumerate(segments) if text.startswith(("HL*", "CLM*", "SE*"))]
+    provider, subscriber, claim = (segments[start:end] for start, end in pairwise(starts))
+    written: list[str] = []
+    numbers = {"provider": 0, "subscriber": 0}
+    count = 0
+    for position, level in enumerate(levels):
+        kind, wrong = level.rstrip("!"), level.endswith("!")
+        if kind == "claim":
+            text = "~".join(claim).replace("A1001", f"A{position}").replace("20260115", f"202601{position + 10}")
+            written += (text.replace("*151.5*", "*1*") if wrong else text).split("~")
+            continue
+        count += 1
+        numbers[kind] = count
+        if kind == "provider":
+            has_more = levels[position + 1 : position + 2] == ("subscriber",) or levels[
+                position + 1 : position + 2
+            ] == ("subscriber!",)
+            head, rest = f"HL*{count}**20*{int(has_more)}", provider[1:]
+            if wrong:
+                rest = [text.replace("1993000011", "1993000012") for text in rest]
+        else:
+            head, rest = f"HL*{count}*{numbers['provider']}*22*0", subscriber[1:]
+            if wrong:
+                rest = [text.replace("*CI", "*MB").replace("W100001001", "123A") for text in rest]
+        written += [head, *rest]
+    return batch([*segments[: starts[0]], *written, *segments[starts[-1] :]]).encode()
+
+
+EMPTY_LEVELS = ("SEG002", "SEG013", "ELE005")
+"""They say that a level has nothing below; who does not want to hear it gets batches with such levels through."""
+
+
+def test_an_error_in_a_level_without_claims_is_not_let_through(tmp_path: Path) -> None:
+    """The good claims go on without that level; it comes back, and is told as far as a 277CA can."""
+    layouts = {
+        "provider": ("provider", "subscriber", "claim", "provider!"),
+        "between": ("provider", "subscriber", "claim", "provider!", "provider", "subscriber", "claim"),
+        "subscriber": ("provider", "subscriber", "claim", "subscriber!"),
+        "with a bad claim": ("provider", "subscriber", "claim", "claim!", "provider!"),
+        "only": ("provider!",),
+    }
+    for name, levels in layouts.items():
+        content = with_levels(*levels)
+        for scope in SCOPES:
+            decision = decided(content, tmp_path / f"{name}-{scope}", scope, ignore=EMPTY_LEVELS)
+            assert_sound(decision, content)
+            good = levels.count("claim")
+            assert (decision.status, decision.accepted.claims, decision.rejected.claims) == (
+                1,
+                good,
+                levels.count("claim!"),
+            )
+            rejected = file(decision, "rejected.edi")
+            assert b"1993000012" in rejected or b"123A" in rejected
+            accepted = file(decision, "accepted.edi")
+            assert b"1993000012" not in accepted
+            assert b"123A" not in accepted
+            told = b"STC*A7:562:85**U*0~" in file(decision, "277ca.edi")
+            assert told == ("provider!" in levels)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("*TE*3125550134", "*TE*5550134"),
+        ("*46*TST99", "*46*T"),
+        ("1993000011", "1993000012"),
+        ("490011234", "49001"),
+        ("690000001", "6900"),
+        ("19750412", "20991231"),
+    ],
+    ids=["submitter", "receiver", "billing NPI", "billing ZIP", "tax id", "birth date"],
+)
+def test_an_error_above_the_claims_rejects_them(old: str, new: str, tmp_path: Path) -> None:
+    content = claims_of_one_patient(*TWO_CLAIMS).replace(old, new)
+    for scope in SCOPES:
+        decision = decided(content, tmp_path / scope, scope)
+        assert_sound(decision, content.encode())
+        assert (decision.accepted.claims, decision.rejected.claims) == (0, 2)
+        assert file(decision, "rejected.edi") == content.encode()
+
+
+def test_an_error_that_shows_only_in_the_accepted_batch_and_in_no_claim_decides_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No rule does that; should one ever, nothing may go on."""
+    content = claims_of_one_patient(*TWO_CLAIMS)
+    told = BatchGate._told
+
+    def with_one_more(self, check):  # type: ignore[no-untyped-def]
+        parts = list(told(self, check))
+        claims = sum(part.record is not None and type(part.record).__name__ == "Claim" for part, _ in parts)
+        error = next(found for _, several in parts for found in several) if claims == 2 else first[0]
+        first.append(error)
+        for part, findings in parts:
+            is_header = part.record is not None and type(part.record).__name__ == "BillingProvider"
+            yield part, [*findings, error] if is_header and claims == 1 else findings
+
+    first: list[Finding] = []
+    monkeypatch.setattr(BatchGate, "_told", with_one_more)
+    with pytest.raises(GateError, match=r"would be found in the accepted batch .* nothing is decided"):
+        decided(content, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 # -- what stays as it came ----------------------------------------------------------------------------------------

@@ -120,6 +120,78 @@ def test_standard_input_and_packed_inputs(folder: Path) -> None:
     assert sorted(path.name for path in (folder / "out").iterdir()) == ["inner.edi", "packed.edi.gz", "stdin"]
 
 
+def test_inputs_that_are_no_batch_or_no_file(folder: Path) -> None:
+    """What can be read is decided, and comes back; what cannot be read is not."""
+    (folder / "empty.edi").touch()
+    (folder / "hello.edi").write_bytes(b"hello\n")
+    (folder / "nothing").mkdir()
+    (folder / "some").mkdir()
+    shutil.copy(folder / "clean.edi", folder / "some" / "inner.edi")
+    status, out, err = gate(folder, "empty.edi", "hello.edi", "some", "--out", "out")
+    assert status == 1
+    assert [line.partition(":")[0] for line in out.splitlines()] == ["empty.edi", "hello.edi", "some/inner.edi"]
+    silence = "No interchange can be read in it, so nothing is answered."
+    assert err.splitlines() == [f"edi-lint: empty.edi: {silence}", f"edi-lint: hello.edi: {silence}"]
+    assert in_folder(folder / "out/empty.edi") == ["gate.json", "report.jsonl", "report.txt"]
+    assert (folder / "out/hello.edi" / REJECTED).read_bytes() == b"hello\n"
+    status, out, err = gate(folder, "-", "--out", "out", stdin=b"")
+    assert (status, err) == (1, f"edi-lint: -: {silence}\n")
+    assert in_folder(folder / "out/stdin") == ["gate.json", "report.jsonl", "report.txt"]
+    status, out, err = gate(folder, "nothing", "--out", "out")
+    assert (status, out) == (2, "")
+    assert err.startswith("edi-lint: nothing: no claim batch in this folder")
+
+
+def test_an_input_that_is_named_twice_is_decided_once(folder: Path) -> None:
+    content = (folder / "batch.edi").read_bytes()
+    several = ("batch.edi", "./batch.edi", str(folder), "*.edi", "-", "-")
+    status, out, err = gate(folder, *several, "--out", "out", stdin=content)
+    assert (status, err) == (1, "")
+    assert [Path(line.partition(":")[0]).name for line in out.splitlines()] == ["batch.edi", "clean.edi", "-"]
+    # Others of the same name are another matter: both cannot have one folder.
+    (folder / "other").mkdir()
+    (folder / "other" / "clean.edi").write_bytes(content)
+    status, out, err = gate(folder, "clean.edi", "other/clean.edi", "--out", "second")
+    assert (status, out.count("\n")) == (2, 1)
+    assert err == (
+        "edi-lint: other/clean.edi: second/clean.edi is there from another batch; move it away, or give another --out\n"
+    )
+
+
+def test_a_place_where_nothing_can_be_written(folder: Path) -> None:
+    place = folder / "read-only"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "ro,size=64k", "tmpfs", str(place)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        for out in ("read-only", "read-only/deeper"):
+            status, told, err = gate(folder, "batch.edi", "clean.edi", "--out", out)
+            assert (status, told) == (2, "")
+            lines = [
+                f"edi-lint: {name}: Read-only file system; nothing is decided" for name in ("batch.edi", "clean.edi")
+            ]
+            assert err.splitlines() == lines
+        assert gate(folder, "clean.edi", "--out", "read-only", "--dry-run")[0] == 0
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def test_two_gates_at_once(folder: Path) -> None:
+    """Both decide, one of them writes, and neither leaves anything but the batches behind."""
+    command = [sys.executable, "-m", "edi_lint", "gate", "batch.edi", "clean.edi", "--out", "out", *AS_OF]
+    environment = os.environ | {"PYTHONPATH": str(FIXTURES.parent)}
+    running = [
+        subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    for process in running:
+        out, err = process.communicate()
+        assert (process.returncode, err) == (1, b"")
+        assert out.count(b"3 claims ($427.90), rejected 3 claims") == 1
+    assert sorted(path.name for path in (folder / "out").iterdir()) == ["batch.edi", "clean.edi"]
+
+
 def test_the_scope_is_of_the_command_line_or_of_the_receiver(folder: Path) -> None:
     """One claim has a fault of structure, beside a good one."""
     content = (FIXTURES / "vaccine-billed-96372.edi").read_text().replace("*1*X*", "*4*X*")

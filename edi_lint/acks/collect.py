@@ -151,19 +151,22 @@ class Collector:
             self._open_provider(record, received).told.extend(statuses)
         elif isinstance(record, ClaimRecord):
             provider = self._open_provider(record.billing, received)
-            claim = _claim(record, self._above(record))
+            claim = _claim(record, self._above(record, received))
             provider.claims.append(claim)
             _tell_claim(claim, record, findings, told)
         else:
             self._inherited[type(record)] = record, statuses
+            if statuses:
+                received.unclaimed[record.loop.first.offset] = statuses
 
-    def _above(self, claim: ClaimRecord) -> list[Told]:
+    def _above(self, claim: ClaimRecord, received: TransactionSet) -> list[Told]:
         """What was found in the claim's subscriber and patient."""
         found: list[Told] = []
         for record in (claim.subscriber, claim.patient):
             known = self._inherited.get(type(record))
             if known is not None and known[0] is record:
                 found += known[1]
+                received.unclaimed.pop(known[0].loop.first.offset, None)
         return found
 
     def _open_provider(self, record: BillingProvider, received: TransactionSet) -> Provider:

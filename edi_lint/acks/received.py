@@ -128,7 +128,8 @@ class TransactionSet(msgspec.Struct):
     """ST to SE. ``told`` holds all findings in it, ``own`` those of them that concern it as a whole.
 
     ``submitter`` is entity type, last name or organization, first and middle name, and id of loop 1000A.
-    ``is_foreign``: it is no 837P, and nobody has looked into it.
+    ``unclaimed`` has the statuses of subscribers and patients, by where their level begins, until a claim turns up that
+    they concern. ``is_foreign``: it is no 837P, and nobody has looked into it.
     """
 
     st: Segment
@@ -137,6 +138,7 @@ class TransactionSet(msgspec.Struct):
     providers: list[Provider]
     reference: str = ""
     submitter: tuple[str, str, str, str, str] = ("2", "", "", "", "")
+    unclaimed: dict[int, list[Told]] = msgspec.field(default_factory=dict)
     is_foreign: bool = False
 
 
@@ -165,6 +167,8 @@ class Answer(msgspec.Struct):
     loop: Sequence[str]
     body: Sequence[str] = ()
     claims: bytes = b""
+    has_wrong_level: bool = False
+    """Whether an error lies in a level that has no claim to be rejected with it."""
     accepted: Totals = msgspec.field(default_factory=Totals)
     rejected: Totals = msgspec.field(default_factory=Totals)
 

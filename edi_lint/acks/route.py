@@ -19,7 +19,7 @@ from collections.abc import Iterable
 
 from .codes import SITUATIONAL, SYNTAX_REJECTED
 from .options import Scope
-from .received import Claim, Told, TransactionSet
+from .received import Claim, Provider, Told, TransactionSet
 from .telling import has_syntax_codes
 
 __all__ = [
@@ -27,7 +27,9 @@ __all__ = [
     "claim_statuses",
     "goes_to_277ca",
     "goes_to_999",
+    "has_wrong_level",
     "is_rejected",
+    "is_rejected_provider",
     "set_codes",
     "set_verdict",
     "syntax_rejected",
@@ -86,6 +88,18 @@ def is_rejected(claim: Claim) -> bool:
     """Whether the 277CA rejects the claim by itself."""
     every = [*claim.told, *(one for line in claim.lines for one in line.told)]
     return any(goes_to_277ca(one) or (one.is_error and goes_to_999(one)) for one in every)
+
+
+def is_rejected_provider(provider: Provider) -> bool:
+    """Whether the 277CA rejects the provider, and with it all claims that there are below."""
+    return any(goes_to_277ca(one) for one in provider.told)
+
+
+def has_wrong_level(received: TransactionSet) -> bool:
+    """Whether a level that no claim hangs on is rejected: in a batch to send on it has no place."""
+    unclaimed = (one for told in received.unclaimed.values() for one in told)
+    empty = (provider for provider in received.providers if not provider.claims)
+    return any(goes_to_277ca(one) for one in unclaimed) or any(is_rejected_provider(one) for one in empty)
 
 
 def claim_statuses(told: Iterable[Told], accepted_with_errors: bool) -> list[tuple[tuple[str, ...], Told | None]]:

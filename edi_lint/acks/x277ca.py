@@ -29,7 +29,14 @@ from .codes import (
 )
 from .options import Options
 from .received import Answer, Claim, Dates, Interchange, Line, Person, Provider, Told, Totals, TransactionSet
-from .route import claim_statuses, goes_to_277ca, is_rejected, syntax_rejected
+from .route import (
+    claim_statuses,
+    goes_to_277ca,
+    has_wrong_level,
+    is_rejected,
+    is_rejected_provider,
+    syntax_rejected,
+)
 from .write import GroupText, document, money, writer_for
 
 __all__ = ["GUIDE", "set_body", "write"]
@@ -54,6 +61,7 @@ def set_body(received: TransactionSet, answer: Answer, interchange: Interchange,
     body = _Body(received, options, interchange)
     answer.body = tuple(body.segments)
     answer.claims = bytes(body.claims)
+    answer.has_wrong_level = has_wrong_level(received)
     answer.accepted, answer.rejected = body.accepted, body.rejected
 
 
@@ -86,9 +94,8 @@ class _Body:
             *self._receiver(received, statuses),
         ]
         if not statuses:
-            for provider in received.providers:
-                if provider.claims:
-                    self.segments += self._provider(provider)
+            for provider in _told_of(received):
+                self.segments += self._provider(provider)
 
     def _count(self, provider: Provider, is_out: bool) -> None:
         accepted, rejected = _totals(provider, is_out)
@@ -119,7 +126,7 @@ class _Body:
     def _receiver(self, received: TransactionSet, statuses: list[tuple[tuple[str, ...], Told]]) -> list[str]:
         writer, write = self._writer, self._writer.segment
         entity_type, last, first, middle, number = received.submitter
-        has_children = not statuses and any(provider.claims for provider in received.providers)
+        has_children = not statuses and bool(_told_of(received))
         total = self.accepted.charges + self.rejected.charges
         found = [
             self._level(1, "21", "1" if has_children else "0"),
@@ -292,9 +299,14 @@ class _Body:
         return quantities + amounts
 
 
+def _told_of(received: TransactionSet) -> list[Provider]:
+    """The providers that have a level of their own: those with claims, and those that are rejected without any."""
+    return [provider for provider in received.providers if provider.claims or is_rejected_provider(provider)]
+
+
 def _accepted(provider: Provider, is_out: bool) -> list[bool]:
     """Whether each claim of a provider is accepted; all are rejected with it, or with the set."""
-    is_out = is_out or any(goes_to_277ca(one) for one in provider.told)
+    is_out = is_out or is_rejected_provider(provider)
     return [not (is_out or is_rejected(claim)) for claim in provider.claims]
 
 

@@ -11,6 +11,7 @@ import click
 
 from ..acks import Options
 from ..errors import UserError
+from ..escaping import file_name, printable
 from ..findings import SEVERITIES
 from ..gate import Amount, Decision, Gate, find_inputs
 from ..linter import Linter
@@ -73,18 +74,21 @@ def _decide(gate: Gate, source: Source, out: Path | None, linter: Linter, sessio
     try:
         decision = gate.decide(source, out, linter=linter)
     except UserError as error:
-        session.progress.hide()
-        click.echo(f"edi-lint: {error}", err=True)
-        return 2
+        return _fail(str(error), session)
     except OSError as error:
+        return _fail(f"{source.name}: {error.strerror or error}; nothing is decided", session)
+    finally:
         session.progress.hide()
-        click.echo(f"edi-lint: {source.name}: {error.strerror or error}; nothing is decided", err=True)
-        return 2
-    session.progress.hide()
     for note in decision.notes:
         click.echo(f"edi-lint: {decision.name}: {note}", err=True)
     click.echo(_sentence(decision))
     return decision.status
+
+
+def _fail(message: str, session: Session) -> int:
+    session.progress.hide()
+    click.echo(f"edi-lint: {printable(file_name(message))}", err=True)
+    return 2
 
 
 def _sentence(decision: Decision) -> str:

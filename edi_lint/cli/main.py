@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,8 @@ from ..escaping import file_name, printable
 from .version import show_version
 
 __all__ = ["group", "main"]
+
+_INTERRUPTED = "interrupted: the rest was not read"
 
 _COMMANDS = {
     "check": ("check", "Lint claim batches and report what a payer would reject or deny."),
@@ -30,8 +33,18 @@ _COMMANDS = {
 }
 
 
+class _InterruptError(Exception):
+    """Ctrl-C. click would leave an empty line for a KeyboardInterrupt."""
+
+
 class _LazyGroup(click.Group):
     """A group that imports a command's module when the command is called."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise _InterruptError from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
@@ -66,7 +79,14 @@ def group() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its status; every error is one line on standard error."""
-    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+    try:
+        status = _run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        status = _fail(_INTERRUPTED)
+    if arguments is None:
+        # It is over: who interrupts now comes too late.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(status)
 
 
 def _run(arguments: list[str]) -> int:
@@ -82,8 +102,8 @@ def _run(arguments: list[str]) -> int:
         return _fail(_usage(error))
     except (click.ClickException, UserError) as error:
         return _fail(error.format_message() if isinstance(error, click.ClickException) else str(error))
-    except (click.Abort, KeyboardInterrupt):
-        return _fail("interrupted: the rest was not read")
+    except (click.Abort, KeyboardInterrupt, _InterruptError):
+        return _fail(_INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the report has had enough; what they did not read is not known to be good.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,6 @@ rejected claims are all the claims that came in, to the cent; that is counted be
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -59,11 +58,8 @@ class Gate:
         if linter.config.fail_severity == "none":
             raise ConfigError("fail-severity none would let everything pass; give the gate error, warning or info")
         if out is None:
-            place = Path(tempfile.mkdtemp())
-            try:
-                return self._written(linter, source, name, place, "")
-            finally:
-                shutil.rmtree(place, ignore_errors=True)
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+                return self._written(linter, source, name, Path(place), "")
         title = "stdin" if name == "-" else Path(name).name
         if (out / title).exists():
             with open_input(source) as stream:
@@ -109,15 +105,17 @@ def gate(
 
 
 def find_inputs(paths: Iterable[str], out: Path) -> list[Source]:
-    """The inputs that the paths stand for. What lies in ``out`` is the gate's own, and none unless it is named.
+    """The inputs that the paths stand for, each once. What lies in ``out`` is the gate's own, and none unless named.
 
     Raises `SourceError` as `find_sources` does, and when nothing is left.
     """
     named, place = list(paths), out.resolve()
     sources = find_sources(named)
-    found = [
-        source for source in sources if source.file in named or not Path(source.file).resolve().is_relative_to(place)
-    ]
+    found: dict[tuple[Path, str], Source] = {}
+    for source in sources:
+        file = Path(source.file).resolve()
+        if source.file in named or not file.is_relative_to(place):
+            found.setdefault((file, source.member), source)
     if not found:
         raise SourceError(f"{' '.join(named)}: no claim batch but what the gate has written")
-    return found
+    return list(found.values())

@@ -83,6 +83,11 @@ class BatchGate:
             rounds += 1
             with folder.reading(_INPUT) as again:
                 received, accepted, rejected = self._divide(_Copy(again))
+        if self._summary.exit and _size(folder, ACCEPTED) and not _size(folder, REJECTED):
+            raise GateError(
+                f"{self._name}: an error was found that rejects no claim, so the accepted batch would not be clean; "
+                "nothing is decided, please report this"
+            )
         manifest = Manifest(
             __version__,
             f"{self._options.now:%Y-%m-%dT%H:%M:%S}",

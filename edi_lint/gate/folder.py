@@ -11,6 +11,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -41,13 +42,11 @@ class Folder:
         self._lock = -1
         while self._lock < 0:
             self.path = place / f"{TEMPORARY}{secrets.token_hex(8)}"
+            # Whatever interrupts what follows, and where: when the object goes, so does the folder.
+            self._removal = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
             self.path.mkdir()
             self._lock = _locked(self.path, wait=True)
-        try:
-            (self.path / SCRATCH).mkdir()
-        except OSError:
-            self.__exit__(None, None, None)
-            raise
+        (self.path / SCRATCH).mkdir()
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +57,7 @@ class Folder:
         for file in self._files.values():
             with contextlib.suppress(OSError):  # What could not be written is given up with the folder.
                 file.close()
-        shutil.rmtree(self.path, ignore_errors=True)
+        self._removal()
         _unlock(self._lock)
 
     def create(self, name: str) -> BinaryIO:

@@ -257,6 +257,8 @@ def _groups(span: InterchangeSpan, reply: Reply) -> list[_Group]:
 def _share(answer: Answer) -> Share:
     if answer.verdict == "R":
         return Share.NONE
+    if answer.has_wrong_level:
+        return Share.SOME if any(answer.claims) else Share.NONE
     return Share.ALL if all(answer.claims) else Share.SOME if any(answer.claims) else Share.NONE
 
 
