@@ -30,7 +30,7 @@ Row = tuple[str | int | None, ...]
 def _taxonomies() -> set[str]:
     """The codes of all fixtures, and some of the tests' own."""
     found = {"163W00000X", "193200000X", "207N00000X", "3336S0011X", "363LF0000X", "374700000X"}
-    for path in (Path(__file__).parent.parent / "fixtures").glob("*.edi"):
+    for path in (Path(__file__).parent.parent / "fixtures").rglob("*.edi"):
         found.update(re.findall(r"PXC.([0-9A-Z]{9}X)", path.read_text("latin-1")))
     return found
 

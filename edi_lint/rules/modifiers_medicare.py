@@ -61,7 +61,7 @@ def waste_modifier_required(claim: Claim, context: Context) -> Iterator[Hit]:
     It speaks only of drugs that are sold in single-dose containers and in no others, as far as edi-lint knows.
     Health centers, drugs that cost nothing and lines billed to be denied (GY, GZ) are left out.
 
-    Why: Medicare returns or denies the line since July 2023 when it has neither.
+    Why: Medicare returns or denies the line since July 2023 when it has neither; several Medicaid programs follow it.
 
     Fix: Look at the label. Put JZ on the line if nothing was wasted; else report the wasted units on a line with JW.
     """
