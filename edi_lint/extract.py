@@ -55,10 +55,10 @@ class LineRecord(msgspec.Struct, frozen=True):
 
 
 def extract_lines(
-    stream: ByteStream, name: str, guide: Guide, codes: frozenset[str] | None, privacy: Privacy
+    source: ByteStream | Batch, name: str, guide: Guide, codes: frozenset[str] | None, privacy: Privacy
 ) -> Iterator[LineRecord]:
     """The service lines of a batch whose procedure is one of ``codes`` (of all when None), in file order."""
-    for part in Batch(stream, guide):
+    for part in source if isinstance(source, Batch) else Batch(source, guide):
         if isinstance(part.record, Claim):
             for line in part.record.lines:
                 if codes is None or line.procedure in codes:

@@ -6,6 +6,7 @@ off and not skipped: reading it ends with an error.
 
 from __future__ import annotations
 
+import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -131,7 +132,9 @@ class _Limited:
         except (EOFError, zlib.error, _bad_zip()):
             raise SourceError(f"{self._name}: damaged or cut off; send it again") from None
         except OSError as error:
-            raise SourceError(f"{self._name}: {error.strerror or error}; send it again") from None
+            # gzip's own error, which has no number, repeats bytes of the file.
+            words = error.strerror or "no .gz archive, or a damaged one"
+            raise SourceError(f"{self._name}: {words}; send it again") from None
         self._left -= len(content)
         if self._left < 0:
             raise SourceError(
@@ -158,16 +161,19 @@ def _limited(stream: _Readable, source: Source) -> BinaryIO:
 def find_sources(paths: Iterable[str], max_megabytes: int = 0) -> list[Source]:
     """The inputs that the paths stand for; the files of a folder, and of those in it, in order of their names.
 
-    Raises `SourceError` for a path that is not there, a glob that fits nothing, and a folder or archive without a
-    batch.
+    What is named twice is read once, where it is named first. Raises `SourceError` for a path that is not there, a glob
+    that fits nothing, and a folder or archive without a batch.
     """
-    found: list[Source] = []
+    found: dict[tuple[str, str], Source] = {}
     for path in paths:
-        found.extend(_at(path))
-    return [msgspec.structs.replace(source, max_megabytes=max_megabytes) for source in found]
+        for source in _at(path):
+            found.setdefault((os.path.abspath(source.file), source.member), source)  # noqa: PTH100
+    return [msgspec.structs.replace(source, max_megabytes=max_megabytes) for source in found.values()]
 
 
 def _at(path: str) -> list[Source]:
+    if not path:
+        raise SourceError("a path is empty; give a file, a folder, or - for standard input")
     here = Path(path)
     if path == "-":
         return [Source("-")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,7 @@ CONTRACT = [
 
 
 def run(*arguments: str, stdin: bytes = b"", **options: object) -> subprocess.CompletedProcess[bytes]:
+    options.setdefault("env", os.environ | {"PYTHONPATH": str(FIXTURES.parent)})
     return subprocess.run(
         [sys.executable, "-m", "edi_lint", *arguments],
         input=stdin,
@@ -138,7 +140,30 @@ def test_broken_input_is_one_finding_and_status_1(name: str) -> None:
         (["check", str(FIXTURES / "base.edi"), "--fail-severity", "fatal"], "Invalid value for '--fail-severity'"),
         (["check", str(FIXTURES / "base.edi"), "--output-format", "yaml"], "Invalid value for '--output-format'"),
         (["check", str(FIXTURES / "base.edi"), "--selct", "ADM"], "No such option"),
-        (["chek", "x"], "No such command 'chek'"),
+        (["check", str(FIXTURES / "base.edi"), "--as-of", "today"], "'today' is no day; write it as 2026-03-01"),
+        (["check", ""], "a path is empty"),
+        (["check", "*.x12"], "*.x12: no file fits this pattern"),
+        (["check", str(FIXTURES / "base.edi"), "--output-format", "htm"], "did you mean html?"),
+        (["check", str(FIXTURES / "base.edi"), "-o", "no/report.txt"], "no/report.txt: cannot be written: No such"),
+        (["check", str(FIXTURES / "base.edi"), "--config", ""], "--config: an empty text is no file"),
+        (["check", str(FIXTURES / "base.edi"), "--config", str(FIXTURES)], "fixtures is no file; name one, or give a"),
+        (["check", "@nothing"], "@nothing: No such file or directory"),
+        (["chek", "x"], "No such command 'chek'; did you mean check?"),
+        (["frobnicate"], "No such command 'frobnicate'; see 'edi-lint --help'"),
+        ([str(FIXTURES / "base.edi")], f"to lint it: edi-lint check {FIXTURES / 'base.edi'}"),
+        (["-", "--quiet"], "to lint it: edi-lint check -"),
+        (["show", "nothing.edi"], "nothing.edi: no such file or folder; check the path"),
+        (["extract", "nothing.edi"], "nothing.edi: no such file or folder; check the path"),
+        (["extract", str(FIXTURES / "base.edi"), "--output-format", "xls"], "'xls' is not one of"),
+        (["baseline", "nothing.edi"], "nothing.edi: no such file or folder; check the path"),
+        (["explain-ack", "nothing.999"], "nothing.999: no such file or folder; check the path"),
+        (["gate", str(FIXTURES / "base.edi")], "Missing option '--out'"),
+        (["refdata", "add", "nothing.csv"], "nothing.csv: No such file or directory; check the path"),
+        (["refdata", "add", str(FIXTURES)], "Is a directory; name a file"),
+        (["refdata", "lst"], "No such command 'lst'"),
+        (["config", "overrdes"], "there is no key 'overrdes'; did you mean overrides?"),
+        (["generate-shell-completion", "tcsh"], "'tcsh' is not one of"),
+        (["rule", "MODD1"], "no rule is called 'MODD1'; did you mean MOD001?"),
         (["rule"], "Name a rule, or ask for --all"),
         (["rule", "MODX"], "no rule is called 'MODX'"),
     ],
@@ -181,6 +206,19 @@ def test_an_unreadable_file_leaves_the_answer_unknown_but_the_others_are_read(tm
     assert done.stderr.decode() == f"edi-lint: {gone}: Permission denied; check the path and its permissions\n"
 
 
+def test_what_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.edi").write_bytes((FIXTURES / "base.edi").read_bytes())
+    done = run("check", "a.edi", ".", str(tmp_path / "*.edi"), "./a.edi", "--output-format", "json-lines", cwd=tmp_path)
+    assert json.loads(done.stdout.splitlines()[-1])["summary"]["files"] == 1
+    done = run("check", "-", "-", *AS_OF, stdin=(FIXTURES / "base.edi").read_bytes())
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_day_may_be_written_as_in_a_batch() -> None:
+    done = run("check", str(FIXTURES / "base.edi"), "--as-of", "20260301")
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_select_and_ignore_take_ids_names_and_prefixes() -> None:
     path = str(FIXTURES / "forty-denied-injections.edi")
 
@@ -218,6 +256,15 @@ def test_extract_writes_the_injections() -> None:
         .stdout.decode()
         .endswith("2 service lines\n")
     )
+
+
+@pytest.mark.parametrize("name", ["empty.edi", "not-837p-999.edi", "not-x12.txt"])
+def test_extract_says_that_a_file_has_no_claims(name: str) -> None:
+    path = FIXTURES / name
+    done = run("extract", str(path))
+    assert (done.returncode, done.stdout) == (0, b"0 service lines\n")
+    assert done.stderr.decode() == f"edi-lint: {path}: no claim in it; 'edi-lint check' says what it is\n"
+    assert run("extract", str(FIXTURES / "base.edi"), "--code", "00000").stderr == b""
 
 
 def test_rules_are_explained() -> None:

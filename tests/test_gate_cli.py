@@ -92,6 +92,12 @@ def test_statuses(folder: Path) -> None:
     assert not (folder / "c").exists()
 
 
+def test_what_is_in_the_way_is_named(folder: Path) -> None:
+    status, out, err = gate(folder, "clean.edi", "--out", "batch.edi/made")
+    assert (status, out) == (2, "")
+    assert err == "edi-lint: clean.edi: batch.edi/made: Not a directory; nothing is decided\n"
+
+
 def test_a_dry_run_writes_nothing(folder: Path) -> None:
     before = in_folder(folder)
     status, out, err = gate(folder, "batch.edi", "clean.edi", "--out", "out", "--dry-run")

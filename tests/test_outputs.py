@@ -106,7 +106,7 @@ def test_a_run_that_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
         [sys.executable, "-c", code, "check", BATCH, "-o", str(report)], capture_output=True, check=False
     )
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.decode() == "edi-lint: input or output: No space left on device\n"
+    assert done.stderr.decode() == "edi-lint: input or output: No space left on device; make room and run it again\n"
     assert report.read_text() == "the last one"
     assert list(tmp_path.iterdir()) == [report]
 

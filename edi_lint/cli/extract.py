@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import click
 
+from ..claims import Batch
 from ..config_files import masks_claim_ids
+from ..escaping import file_name, printable
 from ..extract import EXTRACT_FORMATS, LineRecord, extract_lines
 from ..guide import Guide, load_tables
 from ..linter import cache_folder
@@ -55,4 +57,8 @@ def _records(sources: list[Source], codes: frozenset[str] | None, mask_claim_ids
     for source in sources:
         privacy = Privacy(mask_claim_ids=mask_claim_ids or masks_claim_ids(source.folder))
         with source.open() as stream:
-            yield from extract_lines(stream, source.name, guide, codes, privacy)
+            batch = Batch(stream, guide)
+            yield from extract_lines(batch, source.name, guide, codes, privacy)
+        if not batch.counts.claims:
+            name = printable(file_name(source.name))
+            click.echo(f"edi-lint: {name}: no claim in it; 'edi-lint check' says what it is", err=True)

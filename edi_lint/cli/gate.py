@@ -76,7 +76,8 @@ def _decide(gate: Gate, source: Source, out: Path | None, linter: Linter, sessio
     except UserError as error:
         return _fail(str(error), session)
     except OSError as error:
-        return _fail(f"{source.name}: {error.strerror or error}; nothing is decided", session)
+        about = source.name if error.filename in (None, source.name) else f"{source.name}: {error.filename}"
+        return _fail(f"{about}: {error.strerror or error}; nothing is decided", session)
     finally:
         session.progress.hide()
     for note in decision.notes:

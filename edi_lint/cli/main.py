@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -11,7 +12,7 @@ from typing import Any
 
 import click
 
-from ..errors import UserError
+from ..errors import UserError, did_you_mean
 from ..escaping import file_name, printable
 from .version import show_version
 
@@ -54,6 +55,17 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f".{_COMMANDS[cmd_name][0]}", __package__).command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called. Says what is meant instead where there is none of that name."""
+        name = args[0]
+        if name not in _COMMANDS and (name == "-" or not name.startswith("-")):
+            is_path = name == "-" or Path(name).exists()
+            hint = f"; to lint it: edi-lint check {name}" if is_path else did_you_mean(name, _COMMANDS)
+            raise click.UsageError(f"No such command '{name}'{hint}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
@@ -109,10 +121,21 @@ def _run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     except OSError as error:
-        return _fail(f"{error.filename or 'input or output'}: {error.strerror or error}")
+        return _fail(f"{error.filename or 'input or output'}: {error.strerror or error}{_advice(error)}")
     except Exception as error:
         return _fail(_own_fault(error))
     return status if isinstance(status, int) else 0
+
+
+def _advice(error: OSError) -> str:
+    """The end of the line about a file: what to do."""
+    if isinstance(error, IsADirectoryError):
+        return "; name a file"
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "; check the path"
+    if isinstance(error, PermissionError):
+        return "; check the path and its permissions"
+    return "; make room and run it again" if error.errno == errno.ENOSPC else ""
 
 
 def _own_fault(error: Exception) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["Jobs", "paths", "privacy_options", "selectors", "to_date", "wants_colour"]
+__all__ = ["Day", "Jobs", "paths", "privacy_options", "selectors", "wants_colour"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,14 +45,24 @@ class Jobs(click.ParamType[int]):
         return found
 
 
+class Day(click.ParamType[date]):
+    """A day: 2026-03-01, or 20260301 as in a batch."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day. Fails for what is none."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as 2026-03-01", param, ctx)
+
+
 def selectors(values: tuple[str, ...]) -> tuple[str, ...]:
     """Rule selectors as the user gave them: the option repeated, or separated by commas."""
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
-
-
-def to_date(value: datetime | None) -> date | None:
-    """The day of a date option."""
-    return value.date() if value is not None else None
 
 
 def wants_colour() -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 import msgspec
 
+from ..errors import did_you_mean
 from ..output import Output, Run
 from ..sources import Source
 from .options import wants_colour
@@ -83,11 +84,7 @@ class FormatParameter(click.ParamType[Request]):
         name, given, file = str(value).partition("=")
         known = [*FORMATS, *ANSWERS]
         if name not in known:
-            import difflib
-
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            self.fail(f"{name!r} is none of {', '.join(known)}{hint}", param, ctx)
+            self.fail(f"{name!r} is none of {', '.join(known)}{did_you_mean(name, known)}", param, ctx)
         if given and not file:
             self.fail(f"{name}= names no file", param, ctx)
         return Request(name, file or STANDARD_OUTPUT)

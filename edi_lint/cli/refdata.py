@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -13,7 +13,7 @@ from ..refdata import LoadedEdition, RefdataError, days_covered
 from ..refdata.add import Request, add_files
 from ..refdata.store import Store
 from ..reference import EDITIONS, CodeSet, Edition, Exclusions
-from .options import to_date
+from .options import Day
 
 __all__ = ["command"]
 
@@ -45,20 +45,20 @@ def list_editions() -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--effective",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     metavar="YYYY-MM-DD",
     help="From when the files hold, where their names do not say it.",
 )
 @click.option("--edition", default="", metavar="NAME", help="What to call the edition.  [default: table and quarter]")
 @click.option("--medicaid", is_flag=True, help="The PTP edits or MUE values are Medicaid's.")
 @click.option("--mac", default="", metavar="NAME", help="Whose self-administered drug list it is, if not in the file.")
-def add(files: tuple[str, ...], effective: datetime | None, edition: str, medicaid: bool, mac: str) -> None:
+def add(files: tuple[str, ...], effective: date | None, edition: str, medicaid: bool, mac: str) -> None:
     """Add tables from files, which are recognised by what stands in them; all of the files or none.
 
     PTP edits come in several files: they add up to one edition. A file takes the place of an earlier one of the same
     edition.
     """
-    request = Request(effective=to_date(effective), edition=edition, medicaid=medicaid, mac=mac)
+    request = Request(effective=effective, edition=edition, medicaid=medicaid, mac=mac)
     for added in add_files(_store_folder(), [Path(file) for file in files], request):
         names = ", ".join(file.name for file in added.files)
         click.echo(f"{added.edition}: {added.name}, {_days(added)}, {added.rows} rows from {names}")

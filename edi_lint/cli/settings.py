@@ -17,7 +17,7 @@ from ..config_files import Loaded, Raw, compose, find_config, inline_settings, r
 from ..findings import SEVERITIES
 from ..selection import validate
 from ..sources import Source
-from .options import selectors, to_date
+from .options import Day, selectors
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -61,7 +61,7 @@ _SETTINGS = (
     ),
     click.option(
         "--as-of",
-        type=click.DateTime(["%Y-%m-%d"]),
+        type=Day(),
         metavar="YYYY-MM-DD",
         help="Judge the batch as on this day.  [default: today]",
     ),
@@ -169,6 +169,8 @@ class Configurations:
     def _take(self, text: str) -> None:
         """One ``--config``: a file, or a setting."""
         path = Path(text)
+        if not text or path.is_dir():
+            raise ConfigError(f"--config: {text or 'an empty text'} is no file; name one, or give a 'KEY = VALUE'")
         if "=" in text and not path.is_file():
             self._inline.append(inline_settings(text))
             return
@@ -192,7 +194,7 @@ def _own_settings(asked: Mapping[str, Any]) -> dict[str, Any]:
         if asked.get(key):
             found[key.replace("_", "-")] = True
     if asked.get("as_of") is not None:
-        found["as-of"] = to_date(asked["as_of"])
+        found["as-of"] = asked["as_of"]
     if asked.get("exit_zero"):
         found["fail-severity"] = "none"
     return found

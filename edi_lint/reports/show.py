@@ -174,7 +174,7 @@ class Show(Output):
         missing = (
             f" {finding.element or finding.segment or finding.loop} missing here:" if spot and spot.missing else ""
         )
-        at = f" line {finding.line}, {place(finding)}:" if away else missing
+        at = f" {', '.join(filter(None, (f'line {finding.line}', place(finding))))}:" if away else missing
         self.out.write(f"{margin}^ {severity} {finding.rule}:{at} {printable(finding.message)}\n")
         if finding.remedy:
             self.out.write(f"{margin}  fix: {printable(finding.remedy)}\n")

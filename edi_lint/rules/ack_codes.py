@@ -1,7 +1,7 @@
 """The codes that acknowledgements may carry, as tables: what a rule, or a user for one payer, may say of a fault.
 
-Numbers only. The sources are those that acks.md names: pyx12's and stupidedi's tables of X231A1 and X214, X12 RFIs, and
-the usage notes of the lists 507 and 508. Statuses (508) are not listed: the list grows three times a year.
+Numbers only. The sources are pyx12's and stupidedi's tables of X231A1 and X214, X12 RFIs, and the usage notes of the
+lists 507 and 508. Statuses (508) are not listed: the list grows three times a year.
 """
 
 from __future__ import annotations
