@@ -112,6 +112,7 @@ def write_configuration(block: Block, folder: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_programs_of_a_page_run(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("EDI_LINT_DATA", str(folder.parent / "data"))  # The reader has loaded nothing.
     for block in blocks(page):
         if block.language == "python":
             exec(compile(block.text, f"{page.name}:{block.line}", "exec"), {"__name__": "example"})  # noqa: S102 - our own

@@ -62,8 +62,13 @@ def test_the_commands_of_the_table_run(tmp_path: Path) -> None:
         assert done.stderr == (b"edi-lint.toml written\n" if "--init" in words else b""), command
 
 
-def test_the_library_example_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("loaded", [True, False], ids=["tables", "no tables"])
+def test_the_library_example_runs(
+    loaded: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     monkeypatch.chdir(ROOT)
+    if not loaded:
+        monkeypatch.setenv("EDI_LINT_DATA", str(tmp_path))
     for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
         exec(compile(block, "README.md", "exec"), {"__name__": "example"})  # noqa: S102 - our own example
     assert "ADM001" in capsys.readouterr().out
