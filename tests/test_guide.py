@@ -107,6 +107,8 @@ def faults(text: str, key: str = "") -> list[tuple[str, str]]:
         ("N3*1 SAMPLE:ST", [("too-many-components", "N301")]),
         ("N3*1 SAMPLE^ST", [("too-many-repetitions", "N301")]),
         ("N3*1 sample st", []),
+        ("PAT", [("segment-empty", "PAT00")]),
+        ("MOA**", [("trailing-separators", "MOA02"), ("segment-empty", "MOA00")]),
         ("NM1*85*2*CLINIC*****XX", [("condition-missing", "NM109")]),
         ("NM1*41*2*CLINIC*****46*AB*01", [("element-not-used", "NM110")]),
         ("LIN**N4*00703901101", []),

@@ -83,6 +83,8 @@ class SpecChecker:
             found.extend(self._element_faults(element, Ref(position), value, values))
             if not values and len(found) > surplus:
                 break  # An empty segment is one fault, whatever it should have held.
+        if not values and len(found) == surplus:
+            found.append(("segment-empty", Ref(0), {}))
         told = {ref.element for kind, ref, _ in found if kind != "trailing-separators"}
         found.extend(note for note in self._broken_notes(elements) if note[1].element not in told)
         return found
@@ -212,7 +214,8 @@ def _segment_pattern(spec: Spec, delimiters: Delimiters) -> str:
         else:
             parts.append((pattern, element.usage == "R"))
         position += 1
-    return re.escape(spec.id) + _sequence(parts, delimiters.element, leading=True)
+    # A segment in which nothing is required must still hold something.
+    return f"{re.escape(spec.id)}(?=.){_sequence(parts, delimiters.element, leading=True)}"
 
 
 def _dated(qualifier: Element, value: Element, delimiters: Delimiters) -> str:

@@ -371,6 +371,13 @@ _add(
     "A subscriber without a claim is usually what is left of a claim that was lost.",
     snip=2, source=_GUIDE, ik304="I7",
 )  # fmt: skip
+_add(
+    "SEG014", "segment-empty",
+    "{segment} ({segment_name}) holds nothing.",
+    "Fill the segment, or leave it out.",
+    "Each element of the segment may be left out, but not all of them: strict receivers reject an empty segment.",
+    snip=1, source=_X12, ik304="I9",
+)  # fmt: skip
 
 # -- Elements ---------------------------------------------------------------------------------------------
 
