@@ -175,7 +175,8 @@ def test_a_place_where_nothing_can_be_written(folder: Path) -> None:
             status, told, err = gate(folder, "batch.edi", "clean.edi", "--out", out)
             assert (status, told) == (2, "")
             lines = [
-                f"edi-lint: {name}: Read-only file system; nothing is decided" for name in ("batch.edi", "clean.edi")
+                f"edi-lint: {name}: {out}: Read-only file system; nothing is decided"
+                for name in ("batch.edi", "clean.edi")
             ]
             assert err.splitlines() == lines
         assert gate(folder, "clean.edi", "--out", "read-only", "--dry-run")[0] == 0

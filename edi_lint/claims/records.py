@@ -124,7 +124,7 @@ class Subscriber(Record):
     """Loop 2000B with 2010BA: whose insurance it is."""
 
     of = "2000B"
-    payer_sequence = Text("SBR", 1, seldom=True)
+    payer_sequence = Text("SBR", 1)
     relationship = Text("SBR", 2)
     group_number = Text("SBR", 3, seldom=True)
     insurance_type = Text("SBR", 5, seldom=True)

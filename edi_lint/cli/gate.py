@@ -76,7 +76,7 @@ def _decide(gate: Gate, source: Source, out: Path | None, linter: Linter, sessio
     except UserError as error:
         return _fail(str(error), session)
     except OSError as error:
-        about = source.name if error.filename in (None, source.name) else f"{source.name}: {error.filename}"
+        about = source.name if error.filename in (None, source.name) else f"{source.name}: {out}"
         return _fail(f"{about}: {error.strerror or error}; nothing is decided", session)
     finally:
         session.progress.hide()

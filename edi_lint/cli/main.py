@@ -41,6 +41,12 @@ class _InterruptError(Exception):
 class _LazyGroup(click.Group):
     """A group that imports a command's module when the command is called."""
 
+    def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*arguments, **extra)
+        except KeyboardInterrupt:
+            raise _InterruptError from None
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)

@@ -26,18 +26,21 @@ _MOST_SINGLE = 3
 """More wrong elements than this are one mistake in any case."""
 _WORTH_COMPILING = 50
 """So many segments of a spec are judged in about the time that its expression takes to compile."""
+_OF_VALUES = frozenset(".-")
+"""Numbers and ranges of days are written with these, and the expression takes them for that."""
 
 
 class SpecChecker:
     """Judges segments of one spec under one set of delimiters."""
 
-    __slots__ = ("_delimiters", "_judged", "_notes", "_pattern", "spec")
+    __slots__ = ("_compiles", "_delimiters", "_judged", "_notes", "_pattern", "spec")
 
     def __init__(self, spec: Spec, delimiters: Delimiters) -> None:
         self.spec = spec
         self._delimiters = delimiters
         self._pattern: re.Pattern[str] | None = None
         self._judged = 0
+        self._compiles = _OF_VALUES.isdisjoint((delimiters.element, delimiters.component, delimiters.repetition))
         self._notes = tuple(note for note in spec.syntax if _can_fail(note, spec.elements))
 
     def faults(self, segment: Segment) -> list[ElementFault]:
@@ -45,7 +48,7 @@ class SpecChecker:
         pattern = self._pattern
         if pattern is None:
             self._judged += 1
-            if self._judged > _WORTH_COMPILING:
+            if self._judged > _WORTH_COMPILING and self._compiles:
                 pattern = self._pattern = re.compile(_segment_pattern(self.spec, self._delimiters), re.ASCII)
         if pattern is not None and pattern.fullmatch(segment.text) is not None:
             for note in self._notes:

@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterator
 from ..claims import Claim, ServiceLine, Subscriber
 from ..claims.fields import find
 from .drug_lines import is_drug
-from .examples import payer
+from .examples import other_payer, payer
 from .registry import Bad, Context, Good, Hit, rule
 from .signs import amount_below, element_in, empty, longer_than, procedure
 
 _ORIGINAL = "***11:B:1*Y*A*Y*Y~"
+_AFTER_ANOTHER = other_payer("P*18*******BL")
 
 
 @rule(
@@ -286,9 +287,9 @@ def filing_indicator(subscriber: Subscriber, context: Context) -> Iterator[Hit]:
     level="subscriber",
     stc=("A6:578",),
     examples=(
-        Bad({"SBR*P*": "SBR*S*"} | payer("MB"), at=("2000B", "SBR05"), severity="error"),
-        Good({"SBR*P*": "SBR*S*"}),
-        Good({"SBR*P*": "SBR*S*", "*******CI~": "***12****CI~"} | payer("MB")),
+        Bad({"SBR*P*": "SBR*S*"} | payer("MB") | _AFTER_ANOTHER, at=("2000B", "SBR05"), severity="error"),
+        Good({"SBR*P*": "SBR*S*"} | _AFTER_ANOTHER),
+        Good({"SBR*P*": "SBR*S*", "*******CI~": "***12****CI~"} | payer("MB") | _AFTER_ANOTHER),
     ),
 )
 def medicare_secondary_type(subscriber: Subscriber, context: Context) -> Iterator[Hit]:

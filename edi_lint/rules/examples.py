@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .registry import Edit
 
-__all__ = ["added", "apply", "patient", "payer"]
+__all__ = ["added", "apply", "other_payer", "patient", "payer"]
 
 
 def apply(base: str, edit: Edit) -> str:
@@ -42,6 +42,12 @@ def payer(claim_filing_indicator: str) -> dict[str, str]:
     return {"*CI~": f"*{claim_filing_indicator}~"} | (
         {"*MI*W100001001~": "*MI*1EG4TE5MK73~"} if claim_filing_indicator == "MB" else {}
     )
+
+
+def other_payer(sbr: str) -> dict[str, str]:
+    """The part of an edit that names another payer, with these elements in its SBR; it has decided nothing."""
+    named = "NM1*IL*1*DOE*JANE****MI*W100009001~NM1*PR*2*OTHER PLAN*****PI*TSTBL~"
+    return {"LX*1~": f"SBR*{sbr}~OI***Y***Y~{named}LX*1~"}
 
 
 def added(*services: str) -> dict[str, str]:

@@ -11,18 +11,13 @@ from collections.abc import Iterator
 
 from ..claims import Claim, OtherPayer, Patient, Subscriber
 from ..claims.fields import find, missing_spot
-from .examples import payer
+from .examples import other_payer, payer
 from .registry import Acks, Bad, Context, Good, Hit, rule
 from .signs import both, element_in, empty, filled
 from .situational import ELEMENT_MISSING, ELEMENT_UNWANTED, MISSING, UNWANTED, each, place
 
 _SCOPES_WITHOUT_CASUALTY = frozenset({"medicare", "medicare-advantage", "medicaid"})
-_OTHER_PAYER = "SBR*{sbr}~OI***Y***Y~NM1*IL*1*DOE*JANE****MI*W100009001~NM1*PR*2*OTHER PLAN*****PI*TSTBL~LX*1~"
-
-
-def _other(sbr: str) -> dict[str, str]:
-    """An edit: another payer is on the claim, with these elements in its SBR; it has decided nothing."""
-    return {"LX*1~": _OTHER_PAYER.format(sbr=sbr)}
+_FIRST_OR_UNKNOWN = frozenset({"P", "U", ""})
 
 
 def _once(context: Context, subscriber: Subscriber) -> bool:
@@ -107,7 +102,7 @@ def relationship_unwanted(patient: Patient, context: Context) -> Iterator[Hit]:
     acks=ELEMENT_UNWANTED,
     examples=(
         Bad({"*******CI~": "*TSTG1*EXAMPLE WORKS*****CI~"}, at=("2000B", "SBR04")),
-        Bad(_other("S*18*TSTG1*EXAMPLE WORKS*****BL"), at=("2320", "SBR04")),
+        Bad(other_payer("S*18*TSTG1*EXAMPLE WORKS*****BL"), at=("2320", "SBR04")),
         Good({"*******CI~": "**EXAMPLE WORKS*****CI~"}),
         Good({"*******CI~": "*TSTG1******CI~"}),
     ),
@@ -140,9 +135,9 @@ def group_name_unwanted(record: Subscriber | Claim, context: Context) -> Iterato
     examples=(
         Bad({"*******CI~": "***12****CI~"}, at=("2000B", "SBR05")),
         Bad({"*******CI~": "***12****CI~"} | payer("MB"), at=("2000B", "SBR05")),
-        Bad(_other("S*18***12****BL"), at=("2320", "SBR05")),
-        Good({"SBR*P*": "SBR*S*", "*******CI~": "***12****CI~"} | payer("MB")),
-        Good(_other("S*18***12****MB")),
+        Bad(other_payer("S*18***12****BL"), at=("2320", "SBR05")),
+        Good({"SBR*P*": "SBR*S*", "*******CI~": "***12****CI~"} | payer("MB") | other_payer("P*18*******BL")),
+        Good(other_payer("S*18***12****MB")),
     ),
 )
 def insurance_type_unwanted(record: Subscriber | Claim, context: Context) -> Iterator[Hit]:
@@ -176,10 +171,10 @@ def insurance_type_unwanted(record: Subscriber | Claim, context: Context) -> Ite
     needs=("2320",),
     stc=("A8:742",),
     examples=(
-        Bad(_other("P*18*******BL"), at=("2320", "SBR01")),
-        Good(_other("S*18*******BL")),
-        Good({"SBR*P*": "SBR*S*"} | _other("P*18*******BL")),
-        Good({"SBR*P*": "SBR*T*"} | _other("P*18*******BL")),
+        Bad(other_payer("P*18*******BL"), at=("2320", "SBR01")),
+        Good(other_payer("S*18*******BL")),
+        Good({"SBR*P*": "SBR*S*"} | other_payer("P*18*******BL")),
+        Good({"SBR*P*": "SBR*T*"} | other_payer("P*18*******BL")),
     ),
 )
 def payer_sequence_repeated(claim: Claim, context: Context) -> Iterator[Hit]:
@@ -208,7 +203,10 @@ def payer_sequence_repeated(claim: Claim, context: Context) -> Iterator[Hit]:
     level="subscriber",
     watch={"SBR": element_in({"U"}, 1)},
     acks=Acks(ik304="8", ik403="I6"),
-    examples=(Bad({"SBR*P*": "SBR*U*"}, at=("2000B", "SBR01")), Good({"SBR*P*": "SBR*A*"})),
+    examples=(
+        Bad({"SBR*P*": "SBR*U*"}, at=("2000B", "SBR01")),
+        Good({"SBR*P*": "SBR*A*"} | other_payer("P*18*******BL")),
+    ),
 )
 def payer_sequence_unknown(subscriber: Subscriber, context: Context) -> Iterator[Hit]:
     """U (order unknown) in SBR01 is for claims that one payer sends to another; a provider says who pays first.
@@ -220,6 +218,38 @@ def payer_sequence_unknown(subscriber: Subscriber, context: Context) -> Iterator
     if subscriber.payer_sequence == "U":
         words = "SBR01 says that the order of the payers is unknown (U), which only a payer may say to another."
         yield Hit(subscriber.at("payer_sequence"), words)
+
+
+@rule(
+    id="SIT085",
+    name="earlier-payer-missing",
+    severity="warning",
+    strict="error",
+    snip=4,
+    source="005010X222A1, SBR01 of 2000B and 2320 (SR021)",
+    whole=True,
+    stc=("A8:742",),
+    examples=(
+        Bad({"SBR*P*": "SBR*S*"}, at=("2000B", "SBR01")),
+        Bad({"SBR*P*": "SBR*T*"}, at=("2000B", "SBR01")),
+        Good({"SBR*P*": "SBR*S*"} | other_payer("P*18*******BL")),
+        Good(other_payer("S*18*******BL")),
+    ),
+)
+def earlier_payer_missing(claim: Claim, context: Context) -> Iterator[Hit]:
+    """A claim to a payer who is not the first (SBR01 is S, T or later) names the payers before it (loop 2320).
+
+    The rule speaks where the claim names no other payer at all.
+
+    Why: A second payer pays what the first one left, and cannot do so without knowing who that was.
+
+    Fix: Add loop 2320 with what the first payer decided, or enter P in SBR01 if this payer is the first.
+    """
+    subscriber = claim.subscriber
+    if subscriber.payer_sequence in _FIRST_OR_UNKNOWN or claim.other_payers or not _once(context, subscriber):
+        return
+    words = f"SBR01 is {subscriber.payer_sequence}, so another payer comes first, but the claim names none."
+    yield Hit(subscriber.at("payer_sequence"), words)
 
 
 # -- what is said of whom (PAT, 2010BA) -------------------------------------------------------------------
