@@ -113,6 +113,7 @@ PROOFS: dict[tuple[str, str], Mapping[str, str]] = {
     ("STR014", "ELE008"): {"100 SAMPLE ST": "100 SAMPLE \x01T"},
     ("STR016", "ELE005"): {"SBR*P*": "SBR*S*", "*******CI~": "***99****CI~"},
     ("STR018", "SEG004"): on_claim("REF*G1*TEST1", "REF*G1*TEST2"),
+    ("SR022", "SEG014"): {"NM1*IL*1": "PAT~NM1*IL*1"},
     ("DOC003", "ELE001"): on_claim("PWK*OB"),
     ("DOC003", "ELE010"): on_claim("PWK*OB*BM***AC"),
     (f"{ISA}.010", "ENV001"): {INTERCHANGE.format(1): ""},

@@ -130,7 +130,7 @@ def zip9(record: BillingProvider | Claim, context: Context) -> Iterator[Hit]:
         Bad({"REF*EI*690000001": "REF*EI*69-0000001"}, at=("2010AA", "REF02")),
         Bad({"REF*EI*690000001": "REF*EI*69000001"}, at=("2010AA", "REF02")),
         Bad({"REF*EI*690000001": "REF*EI*999999999"}, at=("2010AA", "REF02")),
-        Bad({"REF*EI*690000001": "REF*SY*690-00-0001"}, at=("2010AA", "REF02"), also=("SIT086",)),
+        Bad({"REF*EI*690000001": "REF*SY*690-00-0001"}, at=("2010AA", "REF02"), also=("SIT090",)),
         Good({"REF*EI*690000001": "REF*SY*690000001", "NM1*85*2*EXAMPLE FAMILY PRACTICE*": "NM1*85*1*TESTDOCTOR*ALAN"}),
     ),
 )

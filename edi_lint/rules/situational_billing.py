@@ -29,7 +29,6 @@ from .situational import (
 _TAXONOMY = "PRV*BI*PXC*261QP2300X~"
 _TAX_ID = "REF*EI*690000001~"
 _PAYER = "*****PI*TSTCI~"
-_PERSON = {"NM1*85*2*EXAMPLE FAMILY PRACTICE*": "NM1*85*1*TESTDOCTOR*ALAN"}
 _NO_NPI = {"PRACTICE*****XX*1993000011~": "PRACTICE~"}
 _MEDICAID_AGENCY = (
     "NM1*PE*2*EXAMPLE STATE MEDICAID*****PI*TSTMC~N3*7 SAMPLE ST~N4*ANYTOWN*MI*490011235~REF*EI*690000009~"
@@ -146,35 +145,6 @@ def billing_secondary_id_unwanted(record: BillingProvider | Subscriber, context:
         if not before_npi(billing.transaction):
             words = f"The billing provider has an NPI and also a number with qualifier {segment.get(1)}."
             yield Hit(place(loop, segment), words, trigger=billing.party.at("id"))
-
-
-@rule(
-    id="SIT086",
-    name="organization-with-ssn",
-    severity="warning",
-    strict="error",
-    snip=4,
-    source="005010X222A1 situational rule, 2010AA REF*SY (SR007)",
-    level="provider",
-    acks=UNWANTED,
-    examples=(
-        Bad({"REF*EI*690000001": "REF*SY*690000001"}, at=("2010AA", "REF")),
-        Good({"REF*EI*690000001": "REF*SY*690000001"} | _PERSON),
-        Good(_PERSON),
-    ),
-)
-def organization_with_ssn(provider: BillingProvider, context: Context) -> Iterator[Hit]:
-    """A social security number (REF*SY) is the tax id of a person; an organization has an employer id (REF*EI).
-
-    Why: The payer pays by the tax id that the organization enrolled with, and finds none.
-
-    Fix: Enter the employer id with REF*EI, or 1 in NM102 if the billing provider is a person.
-    """
-    party = provider.party
-    number = find(party.loop, "REF", "SY") if party is not None else None
-    if party is not None and number is not None and party.entity_type == "2":
-        words = "The tax id of the billing provider is a social security number, but NM102 says organization."
-        yield Hit(place(party.loop, number), words, trigger=party.at("entity_type"))
 
 
 @rule(

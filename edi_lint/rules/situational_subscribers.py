@@ -221,7 +221,7 @@ def payer_sequence_unknown(subscriber: Subscriber, context: Context) -> Iterator
 
 
 @rule(
-    id="SIT085",
+    id="SIT092",
     name="earlier-payer-missing",
     severity="warning",
     strict="error",
