@@ -106,9 +106,11 @@ def test_a_bad_file_is_refused_with_its_line_and_what_was_expected(sample: Sampl
     assert Store(tmp_path).editions() == UserTables(tmp_path).editions() == ()
 
 
-def test_there_are_three_bad_files_or_more_of_each_layout() -> None:
+def test_there_are_a_good_and_three_bad_files_or_more_of_each_layout(tmp_path: Path) -> None:
     assert {sample.table for sample in SAMPLES} == set(TABLES)
     assert min(len(sample.bad) for sample in SAMPLES) >= 3
+    shown = {id(recognise(SourceFile(put(tmp_path, sample.name, sample.bytes)))) for sample in SAMPLES}
+    assert shown == {id(form) for form in FORMATS}
 
 
 @samples
