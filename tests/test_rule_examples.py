@@ -70,6 +70,8 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "SIT021": (ONE_PATH, "test_rules_sit.py"),
     "SIT022": (ONE_PATH, "test_rules_sit.py"),
     "SIT023": (ONE_PATH, "test_rules_sit.py"),
+    "SIT088": ("stands in another loop on each of the two paths", "test_rules_sit.py"),
+    "SIT091": (ONE_PATH, "test_rules_sit.py"),
     "SIT041": ("counts the claims of a transaction set", "test_rules_sit.py"),
     "STR008": ("compares claims", "test_rules_str.py"),
     "STR009": ("compares claims", "test_rules_str.py"),

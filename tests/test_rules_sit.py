@@ -11,7 +11,7 @@ import pytest
 
 from edi_lint import Config, Linter
 from edi_lint.rules import RULES, Good
-from edi_lint.rules.examples import apply, payer
+from edi_lint.rules.examples import apply, patient, payer
 from tests.conftest import AS_OF, BASES, CORPUS, FIXTURES, base_segments, batch, findings_of
 
 if TYPE_CHECKING:
@@ -103,6 +103,27 @@ class TestWhatIsSaidOfTheSubscriber:
         assert told(CHILD, {"CLM*A1001*": "REF*Y4*TST4711~CLM*A1001*"} | payer("WC")) == []
         edit = {"CLM*A1001*": "REF*Y4*TST4711~CLM*A1001*"} | payer("MC")
         assert told(CHILD, edit) == [("SIT026", "2010CA", "REF", "warning")]
+
+
+class TestBirth:
+    """SIT088: the loop is that of whoever is the patient; DMG of a subscriber who is not is another matter (SIT023)."""
+
+    @pytest.mark.parametrize(("base", "loop"), [(OWN, "2010BA"), (CHILD, "2010CA")])
+    def test_nobody_is_older_than_150_years(self, base: str, loop: str) -> None:
+        assert told(base, patient("18751231", "F")) == [("SIT088", loop, "DMG02", "error")]
+        assert told(base, patient("18760101", "F")) == []
+
+
+class TestNumbersOfADependent:
+    def test_a_social_security_number_is_nine_digits(self) -> None:
+        """SIT091. Of the subscriber's the guide itself tells."""
+        for number, expected in (("690-00-0001", ["SIT091"]), ("69000", ["SIT091"]), ("690000001", [])):
+            assert [rule for rule, *_ in told(CHILD, {"~CLM*": f"~REF*SY*{number}~CLM*"})] == expected
+        assert [rule for rule, *_ in told(OWN, {"NM1*PR*2*EX": "REF*SY*69000~NM1*PR*2*EX"})] == ["ELE018"]
+
+    def test_a_patient_segment_without_anything_in_it(self) -> None:
+        assert told(OWN, {"NM1*IL*1*DOE": "PAT~NM1*IL*1*DOE"}) == [("SEG014", "2000B", "PAT", "error")]
+        assert told(OWN, {"NM1*IL*1*DOE": "PAT*********Y~NM1*IL*1*DOE"}) == []
 
 
 class TestBilling:

@@ -35,6 +35,7 @@ from . import (  # noqa: F401 - the families register themselves
     situational_other_payers,
     situational_parties,
     situational_providers,
+    situational_services,
     situational_subscribers,
     units,
     vaccines,

@@ -23,7 +23,17 @@ _REPEATED = frozenset({"76", "77", "91"})
 @looks_at(1)
 def _is_odd(segment: Segment, reference: Reference) -> bool:
     """A procedure that is not five characters of CPT or HCPCS with the qualifier HC."""
-    return segment.get(1, 1) != "HC" or PROCEDURE.fullmatch(segment.get(1, 2)) is None
+    code = segment.get(1, 2)
+    return segment.get(1, 1) != "HC" or PROCEDURE.fullmatch(code) is None or _is_beyond_cpt(code)
+
+
+_FIRST_NUMBER, _LAST_NUMBER = "00100", "99700"
+"""CPT's codes of five digits begin with anesthesia and end, today, with 99607."""
+
+
+def _is_beyond_cpt(code: str) -> bool:
+    """Whether a code of five digits lies below or above all that CPT has."""
+    return code.isdecimal() and len(code) == 5 and not _FIRST_NUMBER <= code <= _LAST_NUMBER
 
 
 @rule(
@@ -191,6 +201,7 @@ def dup_line(claim: Claim, context: Context) -> Iterator[Hit]:
         Bad({"HC:96372*": "HC:9637*"}, at=("2400", "SV101-2")),
         Bad({"HC:J3420*": "HC:j3420*"}, at=("2400", "SV101-2")),
         Bad({"HC:96372*": "ER:96372*"}, at=("2400", "SV101-1")),
+        Bad({"HC:99213:25*": "HC:99999*"}, at=("2400", "SV101-2"), severity="warning"),
         Good({"HC:99213:25*112*UN*1***2": "HC:0001F*112*UN*1***2"}),
     ),
 )
@@ -213,3 +224,6 @@ def procedure_qualifier_and_shape(claim: Claim, context: Context) -> Iterator[Hi
                 line.at("procedure_qualifier"),
                 f"Line {line.number} has procedure qualifier {line.procedure_qualifier}; claims under HIPAA use HC.",
             )
+        elif _is_beyond_cpt(line.procedure):
+            words = f"{line.procedure} on line {line.number} is no CPT code: they run from 00100 to 99607."
+            yield Hit(line.at("procedure"), words, severity="warning")

@@ -1,7 +1,8 @@
 """MOD: modifiers on any line: where 25 belongs, repeats, shape, order and contradictions.
 
-What concerns 96372 alone is in `modifiers_injection`, what payers ask for drugs in `modifiers_medicare`. No table of
-all modifiers is shipped, so a well-formed one that nobody ever defined passes, unless the user has loaded CMS's list.
+What concerns 96372 alone is in `modifiers_injection`, what payers ask for drugs in `modifiers_medicare`. Of
+HCPCS's modifiers no table is shipped: a well-formed one that nobody ever defined passes, unless the user has loaded
+CMS's list.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..reference import Reference, groups
 from ..x12 import Segment
 from .drug_lines import INJECTION, is_drug
 from .registry import Bad, Context, Good, Hit, rule
-from .same_day import DISTINCT_SERVICE
+from .same_day import DISTINCT_SERVICE, codes
 from .signs import both, filled, looks_at, modifier_in, procedure_not_in, repeated_modifiers
 
 _VISIT_MODIFIERS = ("24", "25", "27", "57")
@@ -25,6 +26,11 @@ _VISITS_TOO = frozenset({"90791", "90792", "G0101", "S9083", "S9088"})
 _LEVEL_II = re.compile(r"(?!P[1-6])[A-Z][A-Z0-9]")
 """Modifiers that CMS lists. Those that begin with a digit, and P1 to P6, are CPT's."""
 _ALWAYS_LISTED = "RT"
+_OF_DIGITS = codes(
+    "22 23 24 25 26 27 32 33 47 50 51 52 53 54 55 56 57 58 59 62 63 66 73 74 76 77 78 79 80 81 82 90 91 92 93 95 96 97"
+    " 99"
+)
+"""CPT's modifiers of two digits."""
 _SHAPE = re.compile(r"[A-Z0-9]{2}")
 _PROCEDURE = re.compile(r"[A-Z0-9]{5}")
 _LAST_DAYS = {"JG": date(2024, 12, 31), "GD": date(2019, 12, 31)}
@@ -113,7 +119,10 @@ def _is_no_modifier(segment: Segment, reference: Reference) -> bool:
     sent = [modifier for number in range(3, 7) if (modifier := segment.get(1, number))]
     lists = reference.loaded.editions("hcpcs")
     return any(
-        modifier in _LAST_DAYS or not _SHAPE.fullmatch(modifier) or (lists and _LEVEL_II.fullmatch(modifier))
+        modifier in _LAST_DAYS
+        or not _SHAPE.fullmatch(modifier)
+        or _is_unknown_to_cpt(modifier)
+        or (lists and _LEVEL_II.fullmatch(modifier))
         for modifier in sent
     )
 
@@ -136,6 +145,7 @@ def _is_no_modifier(segment: Segment, reference: Reference) -> bool:
         Bad({"HC:J3420*": "HC:J3420:jz*"}, at=("2400", "SV101-3")),
         Bad({"HC:J3420*": "HC:J3420:JG*"}, at=("2400", "SV101-3")),
         Bad({"HC:99213:25*": "HC:99213:25:GD*"}, at=("2400", "SV101-4")),
+        Bad({"HC:99213:25*": "HC:99213:25:29*"}, at=("2400", "SV101-4"), severity="warning"),
         Good({"HC:J3420*": "HC:J3420:TB*"}),
     ),
 )
@@ -165,8 +175,16 @@ def modifier_valid_on_date(claim: Claim, context: Context) -> Iterator[Hit]:
                     f"Modifier {modifier} on line {line.number} ended on {last.isoformat()}, "
                     f"before the service of {line.service_from.isoformat()}.",
                 )
+            elif _is_unknown_to_cpt(modifier):
+                words = f"Modifier {modifier} on line {line.number} is none of CPT's; some payers have their own."
+                yield Hit(line.modifier_spot(modifier), words, severity="warning")
             elif line.service_from is not None and (wrong := _by_the_list(modifier, line.service_from, context)):
                 yield Hit(line.modifier_spot(modifier), f"Modifier {modifier} on line {line.number} {wrong}.")
+
+
+def _is_unknown_to_cpt(modifier: str) -> bool:
+    """Whether it has two digits, as only CPT's modifiers do, and is none of them."""
+    return modifier.isdecimal() and len(modifier) == 2 and modifier not in _OF_DIGITS
 
 
 def _by_the_list(modifier: str, day: date, context: Context) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ..claims import BillingProvider, Claim, Subscriber
 from ..claims.fields import find
-from .registry import Bad, Context, Good, Hit, rule
+from .registry import Acks, Bad, Context, Good, Hit, rule
 from .situational import (
     ELEMENT_MISSING,
     MISSING,
@@ -260,3 +260,30 @@ def subrogation_plan_unwanted(provider: BillingProvider, context: Context) -> It
     if plan is not None and kind and kind != "31":
         words = "A pay-to plan is named, but the batch is no demand for recovery (BHT06 is not 31)."
         yield Hit(place(plan, plan.first), words, trigger=transaction_kind_spot(provider.transaction))
+
+
+@rule(
+    id="SIT090",
+    name="tax-id-of-a-person",
+    severity="warning",
+    snip=4,
+    source="005010X222A1 situational rule, 2010AA REF*EI and SY (SR007)",
+    level="provider",
+    acks=Acks(ik304="8", ik403="I6"),
+    examples=(
+        Bad({_TAX_ID: "REF*SY*690000001~"}, at=("2010AA", "REF01")),
+        Good({_TAX_ID: "REF*SY*690000001~", "NM1*85*2*EXAMPLE FAMILY PRACTICE*": "NM1*85*1*TESTDOCTOR*ALAN"}),
+    ),
+)
+def tax_id_of_a_person(provider: BillingProvider, context: Context) -> Iterator[Hit]:
+    """An organization is paid under an employer's identification number (REF*EI); REF*SY is for persons.
+
+    Why: The payer reports its payments to the tax office under this number, and does not find the organization by it.
+
+    Fix: Send the organization's EIN in REF*EI, or bill as the person whose number it is (NM102 is 1).
+    """
+    party = provider.party
+    number = find(party.loop, "REF", "SY") if party is not None else None
+    if party is not None and party.entity_type == "2" and number is not None:
+        words = "The billing provider is an organization, but its tax id is given as a social security number (SY)."
+        yield Hit(place(party.loop, number, 1), words, trigger=party.at("entity_type"))

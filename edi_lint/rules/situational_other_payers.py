@@ -14,7 +14,7 @@ from ..claims import Claim, OtherPayer, Spot
 from ..claims.fields import find, missing_spot, parse_decimal
 from ..guide import OpenLoop
 from ..x12 import Segment
-from .registry import Bad, Context, Good, Hit, rule
+from .registry import Acks, Bad, Context, Good, Hit, rule
 from .situational import (
     ELEMENT_MISSING,
     ELEMENT_UNWANTED,
@@ -364,3 +364,39 @@ def bundled_line_unknown(claim: Claim, context: Context) -> Iterator[Hit]:
             if other.isdecimal() and other.lstrip("0") not in numbers:
                 words = f"Line {line.number} was paid with line {other}, but the claim has no such line."
                 yield Hit(found.at("bundled_into"), words)
+
+
+@rule(
+    id="SIT087",
+    name="other-payer-paid-negative",
+    severity="warning",
+    snip=3,
+    source="Stedi claim edit on invalid paid amounts: AMT*D of 2320 and SVD02 of 2430",
+    needs=("2320", "2430"),
+    stc=("A7:693", "A7:643"),
+    examples=(
+        Bad(_first_payer("CAS*CO*45*156.5", "AMT*D*-5"), at=("2320", "AMT02")),
+        Bad(
+            _first_payer("AMT*D*34.5", after="")
+            | _decided_lines()
+            | {"*6R*A1001L1~": f"*6R*A1001L1~SVD*TSTBL*-5*HC:99213:25**1~CAS*CO*45*117~{_DATED}"},
+            at=("2430", "SVD02"),
+        ),
+        Good(_first_payer("CAS*CO*45*151.5", "AMT*D*0")),
+    ),
+)
+def other_payer_paid_negative(claim: Claim, context: Context) -> Iterator[Hit]:
+    """What another payer paid, for the claim (AMT*D) or for a line (SVD02), is not less than zero.
+
+    Why: A payment that was taken back is no payment. The next payer cannot work out its share from it.
+
+    Fix: Send what the payer paid in the end, from its last remittance; 0 when nothing is left.
+    """
+    for number, other in enumerate(claim.other_payers, 1):
+        if other.paid is not None and other.paid < 0:
+            words = f"Other payer {number} is said to have paid {other.sent('paid')}."
+            yield Hit(other.at("paid"), words, acks=Acks(stc=("A7:693", "A7:672")))
+    for line in claim.lines:
+        for found in line.adjudications:
+            if found.paid is not None and found.paid < 0:
+                yield Hit(found.at("paid"), f"On line {line.number} another payer paid {found.sent('paid')}.")

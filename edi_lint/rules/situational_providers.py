@@ -237,3 +237,38 @@ def ambulance_service_location_unwanted(claim: Claim, context: Context) -> Itera
     for line in transports(claim)[:1]:
         words = f"{line.procedure} on line {line.number} is a transport, and the claim has a service location (2310C)."
         yield Hit(place(location, location.first), words, trigger=line.at("procedure"))
+
+
+@rule(
+    id="SIT089",
+    name="referring-provider-missing",
+    severity="warning",
+    snip=4,
+    source="005010X222A1 situational rules, 2310A and 2420F; Stedi claim edit on missing referring providers",
+    needs=("2420F",),
+    whole=True,
+    acks=MISSING,
+    examples=(
+        Bad(on_line_1(_REFERRING), at=("2310A", "NM1")),
+        Good(
+            {"NM1*82*1*TESTDOCTOR*ALAN": f"{_PRIMARY.replace('*P3*', '*DN*')}NM1*82*1*TESTDOCTOR*ALAN"}
+            | on_line_1(_REFERRING)
+        ),
+    ),
+)
+def referring_provider_missing(claim: Claim, context: Context) -> Iterator[Hit]:
+    """Where a line names who referred the patient (2420F), the claim names a referring provider as well (2310A).
+
+    Why: The loop of the line is for a referrer who differs from that of the claim; without one there, some receivers
+    reject the claim.
+
+    Fix: Name the referring provider in loop 2310A, and on lines only where it is another.
+    """
+    if claim.inner("2310A") is not None:
+        return
+    for line in claim.lines:
+        referrer = line.inner("2420F")
+        if referrer is not None:
+            words = f"Line {line.number} names a referring provider, and the claim does not (2310A)."
+            yield Hit(missing_loop(claim.loop, "2310A"), words, trigger=place(referrer, referrer.first))
+            return

@@ -7,13 +7,16 @@ subscriber with claims of both kinds is sent twice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..claims import Claim, OtherPayer, Patient, Subscriber
 from ..claims.fields import find, missing_spot
+from ..reference import Reference
+from ..x12 import Segment
 from .examples import other_payer, payer
 from .registry import Acks, Bad, Context, Good, Hit, rule
-from .signs import both, element_in, empty, filled
+from .signs import both, element_in, empty, filled, looks_at
 from .situational import ELEMENT_MISSING, ELEMENT_UNWANTED, MISSING, UNWANTED, each, place
 
 _SCOPES_WITHOUT_CASUALTY = frozenset({"medicare", "medicare-advantage", "medicaid"})
@@ -432,3 +435,59 @@ def casualty_claim_number_unwanted(record: Subscriber | Patient, context: Contex
     elif record is subscriber and subscriber.relationship != "18" and _announces_patients(subscriber):
         words = "REF*Y4 stands with the subscriber, but belongs to the patient, who is somebody else (2010CA)."
         yield Hit(place(loop, number), words, trigger=subscriber.head)
+
+
+_OLDEST = 150
+"""Years. Nobody has lived longer than 122."""
+
+
+@looks_at(2)
+def _is_long_ago(segment: Segment, reference: Reference) -> bool:
+    """A date of birth that may be too long ago, whenever the batch was made."""
+    return segment.get(2)[:4] < "1900"
+
+
+@rule(
+    id="SIT088",
+    name="birth-date-implausible",
+    severity="error",
+    snip=5,
+    source="Stedi claim edit on invalid dates of birth",
+    level=("subscriber", "patient"),
+    watch={"DMG": _is_long_ago},
+    stc=("A7:158",),
+)
+def birth_date_implausible(record: Subscriber | Patient, context: Context) -> Iterator[Hit]:
+    """Nobody is older than 150 years: a date of birth (DMG02) before that is a slip.
+
+    Why: The payer does not find a patient with this date of birth.
+
+    Fix: Enter the date of birth as the member's card or record has it, the year in four digits.
+    """
+    born = record.birth_date
+    if born is not None and context.as_of.year - born.year > _OLDEST:
+        who = "patient" if isinstance(record, Patient) else "subscriber"
+        yield Hit(record.at("birth_date"), f"By the date of birth, the {who} is older than {_OLDEST} years.")
+
+
+@rule(
+    id="SIT091",
+    name="social-security-number-format",
+    severity="error",
+    snip=2,
+    source="005010X222A1, 2010CA REF*SY; Stedi claim edit on invalid social security numbers",
+    level="patient",
+    needs=("REF*1W/SY",),
+    acks=Acks(ik304="8", ik403="I12"),
+)
+def social_security_number_format(patient: Patient, context: Context) -> Iterator[Hit]:
+    """The social security number of a dependent (REF*SY) is nine digits without hyphens.
+
+    Why: A number of another form is nobody's. The guide asks the same of the subscriber's, which ELE018 tells.
+
+    Fix: Write the nine digits, or leave the number out: no payer finds a patient by it.
+    """
+    loop = patient.inner("2010CA")
+    number = find(loop, "REF", "SY") if loop is not None else None
+    if loop is not None and number is not None and re.fullmatch("[0-9]{9}", number.get(2)) is None:
+        yield Hit(place(loop, number, 2), "The social security number of the patient is not nine digits.")

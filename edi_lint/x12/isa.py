@@ -24,15 +24,16 @@ class IsaElement(msgspec.Struct, frozen=True):
 
 _ID_QUALIFIERS = "01|14|20|27|28|29|30|33|ZZ"
 _SEPARATOR = "[^A-Za-z0-9 ]"
+_PRINTABLE = "[ -~]"
 ISA_ELEMENTS = (
     IsaElement(2, "010", "authorization qualifier", "00|03"),
-    IsaElement(10, "011", "authorization", ".*"),
+    IsaElement(10, "011", "authorization", _PRINTABLE + "*"),
     IsaElement(2, "012", "security qualifier", "00|01"),
-    IsaElement(10, "013", "security information", ".*"),
+    IsaElement(10, "013", "security information", _PRINTABLE + "*"),
     IsaElement(2, "005", "sender qualifier", _ID_QUALIFIERS),
-    IsaElement(15, "006", "sender id", ".+"),
+    IsaElement(15, "006", "sender id", _PRINTABLE + "+"),
     IsaElement(2, "007", "receiver qualifier", _ID_QUALIFIERS),
-    IsaElement(15, "008", "receiver id", ".+"),
+    IsaElement(15, "008", "receiver id", _PRINTABLE + "+"),
     IsaElement(6, "014", "date", "[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"),
     IsaElement(4, "015", "time", "(?:[01][0-9]|2[0-3])[0-5][0-9]"),
     IsaElement(1, "026", "repetition separator", _SEPARATOR),
