@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edi_lint.rules import RULES, Good
-from edi_lint.rules.examples import apply
+from edi_lint.rules.examples import apply, other_payer
 from tests.conftest import BASES, STRUCTURE, batch, judged
 from tools.build_coverage import PAGE, REASONS, YARDSTICKS, page, rows
 
@@ -114,7 +114,7 @@ PROOFS: dict[tuple[str, str], Mapping[str, str]] = {
     ("STR016", "ELE005"): {"SBR*P*": "SBR*S*", "*******CI~": "***99****CI~"},
     ("STR018", "SEG004"): on_claim("REF*G1*TEST1", "REF*G1*TEST2"),
     ("SR022", "SEG014"): {"NM1*IL*1": "PAT~NM1*IL*1"},
-    ("SR084", "SEG014"): other_payer("S*18*******BL") | {"OI***Y***Y~": "OI***Y***Y~MOA~"},
+    ("SR084", "SEG014"): other_payer("S*18*******BL~OI***Y***Y~MOA~SBR*T*18*******BL"),
     ("DOC003", "ELE001"): on_claim("PWK*OB"),
     ("DOC003", "ELE010"): on_claim("PWK*OB*BM***AC"),
     (f"{ISA}.010", "ENV001"): {INTERCHANGE.format(1): ""},
