@@ -325,6 +325,13 @@ def test_several_groups_that_are_no_837p_are_all_rejected() -> None:
     assert found.x277ca == ""
 
 
+def test_a_count_that_is_wrong_beside_something_worse_is_told_too() -> None:
+    foreign = edited(("GS*HC*", "GS*HP*"), ("005010X222A1", "005010X221A1"), ("GE*1*", "GE*3*"))
+    assert texts(answer(foreign).x999, "AK9") == ["AK9*R*3*1*0*1*5"]
+    [found], _ = answered(edited(("GE*1*", "GE*3*")), ignore=("ENV",))  # type: ignore[arg-type]
+    assert texts(found.x999, "AK9") == ["AK9*A*1*1*1"]
+
+
 # -- TA1 --------------------------------------------------------------------------------------------------
 
 

@@ -257,9 +257,7 @@ def with_levels(*levels: str) -> bytes:
         count += 1
         numbers[kind] = count
         if kind == "provider":
-            has_more = levels[position + 1 : position + 2] == ("subscriber",) or levels[
-                position + 1 : position + 2
-            ] == ("subscriber!",)
+            has_more = "".join(levels[position + 1 : position + 2]).startswith("subscriber")
             head, rest = f"HL*{count}**20*{int(has_more)}", provider[1:]
             if wrong:
                 rest = [text.replace("1993000011", "1993000012") for text in rest]

@@ -30,8 +30,9 @@ GUIDE = "005010X231A1"
 
 _UNKNOWN, _NOT_OF_THIS_SET, _ELEMENTS = "1", "6", "8"
 _REPEATED = "19"
-_UNREPEATABLE = "5"
-"""AK905 for a set that cannot be named in an AK2 (RFI 1339, RFI 55)."""
+_COUNTS_DIFFER = _UNREPEATABLE = "5"
+"""AK905 for another number of sets than GE01 says, and for a set that cannot be named in an AK2 (RFI 1339, RFI 55)."""
+_MOST_CODES = 5
 _MOST_TRIGGERS = {"segment": 9, "element": 10}
 _LONGEST_COPY, _LONGEST_CONTEXT = 99, 35
 _LOOP = re.compile("[0-9]{4}[A-Z]{0,2}")
@@ -73,7 +74,7 @@ def group_verdict(group: Group) -> tuple[str, list[str]]:
     if group.sets == 0 or not all(answer.can_be_named for answer in group.answers):
         codes.append(_UNREPEATABLE)
     if codes:
-        return "R", list(dict.fromkeys(codes))[:5]
+        return "R", list(dict.fromkeys(codes))[:_MOST_CODES]
     verdicts = [answer.verdict for answer in group.answers]
     if "R" not in verdicts:
         return ("E" if "E" in verdicts else "A"), []
@@ -107,9 +108,11 @@ def _group(group: Group, writer: Writer) -> Iterator[str]:
     for answer in () if codes else group.answers:
         yield from answer.loop
     accepted = sum(answer.verdict != "R" for answer in group.answers) if not codes else 0
-    stated = group.stated if re.fullmatch("[0-9]{1,6}", group.stated, re.ASCII) else str(group.sets)
-    counts = str(int(stated)), str(group.sets), str(accepted)
-    yield writer.segment("AK9", verdict, *counts, *codes)
+    stated = int(group.stated) if re.fullmatch("[0-9]{1,6}", group.stated, re.ASCII) else group.sets
+    if stated != group.sets and _COUNTS_DIFFER not in codes:
+        # Nobody has looked into a group of another guide; and where nobody wants to hear of it, it is not said.
+        codes, stated = ([*codes, _COUNTS_DIFFER][-_MOST_CODES:], stated) if codes else (codes, group.sets)
+    yield writer.segment("AK9", verdict, str(stated), str(group.sets), str(accepted), *codes)
 
 
 # -- the errors of a set ----------------------------------------------------------------------------------
