@@ -157,6 +157,7 @@ ROWS: list[tuple[str, dict[str, str], str, str | None]] = [
     ("236 diagnosis twice", {"ABF:I10": "ABF:E538"}, "DX004", "HI02-2"),
     ("109 ICD-9 among ICD-10", {"ABF:I10": "BF:4019"}, "DAT009", "HI02-1"),
     ("111 ABF first", {"ABK:E538": "ABF:E538"}, "DX001", "HI01-1"),
+    ("91 a fraction of a cent", {"SV1*HC:96372*35*": "SV1*HC:96372*34.999*", "*151.5*": "*151.499*"}, "STR019", "SV102"),
     ("95 no units", {"SV1*HC:96372*35*UN*1*": "SV1*HC:96372*35*UN*0*"}, "UNT001", "SV104"),
     ("110 thirteen diagnoses", {"*ABF:I10": "*ABF:I10" * 12}, "DX003", "HI13"),
     ("131 HI missing", {"~HI*ABK:E538*ABF:I10": ""}, "DX001", "HI"),

@@ -8,16 +8,44 @@ from datetime import date
 from decimal import Decimal
 
 from ..claims import Claim, ServiceLine
+from ..claims.fields import parse_decimal
+from ..guide import OpenLoop
 from ..reference import Reference
 from ..x12 import Segment
-from .registry import Bad, Context, Good, Hit, rule
+from .registry import Acks, Bad, Context, Good, Hit, Watch, rule
 from .signs import element_in, looks_at
+from .situational import place
 
 PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-V][0-9]{4}")
 """The shape of a CPT or HCPCS code. A text of another shape may be anything, and is not shown."""
 _DISTINCT_SERVICE = frozenset({"59", "XE", "XP", "XS", "XU", "76", "77"})
 _REPEATED = frozenset({"76", "77", "91"})
 """A third service of a day carries the same modifier as the second: these two lines look alike, and are right."""
+
+
+_AMOUNTS = {
+    "CLM": (2,),
+    "CN1": (2,),
+    "AMT": (2,),
+    "HCP": (2, 3),
+    "CAS": (3, 6, 9, 12, 15, 18),
+    "SV1": (2,),
+    "SV5": (4, 5),
+    "PS1": (2,),
+    "SVD": (2,),
+}
+"""Where the guide uses data element 782, an amount of money."""
+_BELOW_A_CENT = re.compile(r"\.[0-9]{2}0*[1-9]")
+_AMOUNT_STATUS = {"CLM": "A7:178", "SV1": "A7:583", "AMT*F5": "A7:183:QC"}
+"""What 697 is about, where a 277CA has a code for that."""
+
+
+def _splits_a_cent(value: str) -> bool:
+    return _BELOW_A_CENT.search(value) is not None and parse_decimal(value) is not None
+
+
+def _has_split_cent(*elements: int) -> Watch:
+    return Watch(lambda segment, _: any(_splits_a_cent(segment.get(element)) for element in elements), elements)
 
 
 @looks_at(1)
@@ -227,3 +255,44 @@ def procedure_qualifier_and_shape(claim: Claim, context: Context) -> Iterator[Hi
         elif _is_beyond_cpt(line.procedure):
             words = f"{line.procedure} on line {line.number} is no CPT code: they run from 00100 to 99607."
             yield Hit(line.at("procedure"), words, severity="warning")
+
+
+@rule(
+    id="STR019",
+    name="amount-precision",
+    severity="error",
+    snip=5,
+    source="005010X222A1, data element 782: dollars and cents; claim status code 697",
+    stc=("A7:697",),
+    watch={name: _has_split_cent(*elements) for name, elements in _AMOUNTS.items()},
+    examples=(
+        Bad({"HC:96372*35*": "HC:96372*34.999*"}, at=("2400", "SV102"), also=("STR001",)),
+        Bad({"HI*ABK": "AMT*F5*20.005~HI*ABK"}, at=("2300", "AMT02")),
+        Good({"HC:96372*35*": "HC:96372*35.000*", "*151.5*": "*151.500*"}),
+    ),
+)
+def amount_precision(claim: Claim, context: Context) -> Iterator[Hit]:
+    """An amount of money has no fraction of a cent; zeros behind the cents do no harm.
+
+    Why: Payers reject such an amount, or round it, and then the claim no longer adds up.
+
+    Fix: Round the amount to cents, and correct the totals that it is part of.
+    """
+    for loop, segment in _all_segments(claim.loop):
+        for element in _AMOUNTS.get(segment.id, ()):
+            sent = segment.get(element)
+            if _splits_a_cent(sent):
+                about = _AMOUNT_STATUS.get(segment.id) or _AMOUNT_STATUS.get(f"{segment.id}*{segment.get(1)}")
+                yield Hit(
+                    place(loop, segment, element),
+                    f"{segment.id}{element:02d} is {sent}, with a fraction of a cent.",
+                    acks=Acks(stc=("A7:697", about)) if about else None,
+                )
+
+
+def _all_segments(loop: OpenLoop) -> Iterator[tuple[OpenLoop, Segment]]:
+    """The segments of a loop instance and of those inside it."""
+    for segment in loop.segments:
+        yield loop, segment
+    for child in loop.children:
+        yield from _all_segments(child)
