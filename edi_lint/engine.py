@@ -33,7 +33,7 @@ from .guide import Guide, GuideTables
 from .privacy import Privacy
 from .refdata import BY_PROGRAM, Table, days_covered, title_of
 from .reference import Reference
-from .rules import CRASHED, NOT_LOADED, STALE, STRUCTURE, Acks, Context, Dispatch, Hit, Level, Rule, fill
+from .rules import CRASHED, NOT_LOADED, SET_CODES, STALE, STRUCTURE, Acks, Context, Dispatch, Hit, Level, Rule, fill
 from .x12 import Envelope, Fault, Segment
 
 __all__ = ["RULE_PAGES", "FileCheck", "Ruleset"]
@@ -271,9 +271,10 @@ class FileCheck:
         scope = claim.scope if claim is not None else ""
         # Several faults told as one have the codes of the first.
         first = STRUCTURE[str(fault.facts.get("first", fault.kind))]
-        acks = _acks(
-            first.acks, {key: str(value) for key, value in fault.facts.items() if key in ("ta1", "ak905", "ik502")}
-        )
+        more = {key: str(value) for key, value in fault.facts.items() if key in ("ta1", "ak905", "ik502")}
+        if first.acks.ik403 and element in SET_CODES:
+            more["ik502"] = SET_CODES[element]
+        acks = _acks(first.acks, more)
         if speaker is not None:
             acks |= _acks(speaker.acks)
         return self._stamp(

@@ -16,6 +16,7 @@ _STRUCTURAL = frozenset(
         "loop-missing",
         "loop-repeated",
         "segment-missing",
+        "segment-not-used",
         "segment-out-of-order",
         "segment-repeated",
         "segment-unexpected",

@@ -36,6 +36,9 @@ Known = tuple[Step, list[ElementFault], int]
 """What the walk learns of a segment behind a node: the step to take, what is wrong with its elements, its signs."""
 
 _ENVELOPE = frozenset({"ISA", "GS", "ST", "GE", "IEA", "TA1"})
+_NOT_USED = frozenset(("CL1", "CR4", "CR5", "CR6", "CR7", "CR8", "DN1", "DN2", "DSB", "HSD", "IMM", "MIA", "N2", "QTY",
+                       "SV2", "SV3", "SV4", "SV6", "SV7", "TOO", "UR"))  # fmt: skip
+"""Segments of X12's 837 that institutional and dental claims use; of any other the 837 knows nothing."""
 _LOOK_AHEAD = 8
 
 
@@ -402,12 +405,12 @@ class _Walk:
         self._recovered = []
 
     def _unplaced(self, segment: Segment) -> None:
-        known = segment.id in self._graph.segment_ids
+        kind = "segment-not-used" if segment.id in _NOT_USED else "segment-unknown"
         self._loop.whole = False
         loop = self._loop
         self._unit.faults.append(
             Fault(
-                "segment-unexpected" if known else "segment-unknown",
+                "segment-unexpected" if segment.id in self._graph.segment_ids else kind,
                 segment,
                 None,
                 loop.id,

@@ -45,7 +45,7 @@ from .configuration import BASELINE_OUTDATED, WAIVER_EXPIRED, WAIVER_UNUSED
 from .dispatch import Checks, Dispatch
 from .editions import RULESETS, is_in
 from .registry import RULES, Acks, Bad, Check, Context, Edit, Good, Hit, Level, Rule, Watch, find_rules, rule
-from .structure import CRASHED, NOT_LOADED, STALE, STRUCTURE, fill
+from .structure import CRASHED, NOT_LOADED, SET_CODES, STALE, STRUCTURE, fill
 
 __all__ = [
     "BASELINE_OUTDATED",
@@ -53,6 +53,7 @@ __all__ = [
     "NOT_LOADED",
     "RULES",
     "RULESETS",
+    "SET_CODES",
     "STALE",
     "STRUCTURE",
     "WAIVER_EXPIRED",

@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from ..findings import Severity
 from .registry import Acks, Rule, register
 
-__all__ = ["CRASHED", "NOT_LOADED", "STALE", "STRUCTURE", "fill"]
+__all__ = ["CRASHED", "NOT_LOADED", "SET_CODES", "STALE", "STRUCTURE", "fill"]
 
 STRUCTURE: dict[str, Rule] = {}
 """The rule for each kind of fault."""
+
+SET_CODES = {"ST01": "6", "ST02": "7", "ST03": "I6", "SE01": "4", "SE02": "3"}
+"""IK502 for what is wrong with an element around a transaction set: IK3 and IK4 are for what is inside."""
 
 _X12 = "X12.5 and X12.6, control structures and syntax"
 _GUIDE = "005010X222A1, as compiled from pyx12's map"
@@ -377,6 +380,13 @@ _add(
     "Fill the segment, or leave it out.",
     "Each element of the segment may be left out, but not all of them: strict receivers reject an empty segment.",
     snip=1, source=_X12, ik304="I9",
+)  # fmt: skip
+_add(
+    "SEG015", "segment-not-used",
+    "A professional claim does not use this segment.",
+    "Remove the segment, or send the claim as the institutional or dental claim that it belongs to.",
+    "The segment is one of other claims; receivers of professional claims reject it.",
+    snip=2, source="005010X222A1 and the other guides of X12's 837 transaction set", ik304="I4",
 )  # fmt: skip
 
 # -- Elements ---------------------------------------------------------------------------------------------

@@ -25,6 +25,11 @@ class IsaElement(msgspec.Struct, frozen=True):
 _ID_QUALIFIERS = "01|14|20|27|28|29|30|33|ZZ"
 _SEPARATOR = "[^A-Za-z0-9 ]"
 _PRINTABLE = "[ -~]"
+_DAY = (
+    "[0-9]{2}(?:(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)"
+    "|02(?:0[1-9]|1[0-9]|2[0-8]))|(?:[02468][048]|[13579][26])0229"
+)
+"""YYMMDD, a day that the calendar has."""
 ISA_ELEMENTS = (
     IsaElement(2, "010", "authorization qualifier", "00|03"),
     IsaElement(10, "011", "authorization", _PRINTABLE + "*"),
@@ -34,7 +39,7 @@ ISA_ELEMENTS = (
     IsaElement(15, "006", "sender id", _PRINTABLE + "+"),
     IsaElement(2, "007", "receiver qualifier", _ID_QUALIFIERS),
     IsaElement(15, "008", "receiver id", _PRINTABLE + "+"),
-    IsaElement(6, "014", "date", "[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"),
+    IsaElement(6, "014", "date", _DAY),
     IsaElement(4, "015", "time", "(?:[01][0-9]|2[0-3])[0-5][0-9]"),
     IsaElement(1, "026", "repetition separator", _SEPARATOR),
     IsaElement(5, "017", "version", "00501"),
