@@ -6,9 +6,13 @@ change of a clean batch: a fault is told by its rule, at its element, and in few
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
 
 from edi_lint import Finding
+from edi_lint.x12.sets import Splitter
 from tests.conftest import BASES, FIXTURES, STRUCTURE, base_segments, batch, judged
 
 ISA, IEA = 0, -1
@@ -397,6 +401,25 @@ def test_lower_case() -> None:  # 49, 50
     text = joined(base_segments("base.edi"))
     assert told(text.replace("DOE*JANE", "doe*jane")) == []
     assert [finding.rule for finding in errors(text.replace("\nREF*6R*A1001L2", "\nref*6R*A1001L2"))] == ["SEG007"]
+
+
+@BOTH
+@pytest.mark.parametrize("left", ["ISA", "ISA|GS|ST|SE|GE|IEA"])
+@pytest.mark.parametrize("end", ["~\n", "~", "~\r\n", "\n"])
+def test_identifiers_in_lower_case_are_one_finding(base: str, left: str, end: str) -> None:  # 50, 51
+    segments = base_segments(base)
+    wrong = re.compile(f"(?!(?:{left})\\*)[A-Z0-9]+(?=\\*)")
+    lower = [
+        wrong.sub(lambda found: found[0].lower(), segment, count=1) if wrong.match(segment) else segment
+        for segment in segments
+    ]
+    text = joined(lower, end)
+    [finding] = errors(text)
+    first = next(segment for segment in lower if segment[0].islower())
+    assert (finding.rule, finding.offset) == ("ENV026", text.index(first))
+    # All else is judged as ever, and by one process: sets are cut where they can be seen.
+    assert told(text.replace("*151.5*", "*1*"), "STR") == [("STR001", "CLM02")]
+    assert Splitter(io.BytesIO(text.encode()), {"005010X222A1"}).next() is None
 
 
 # -- what is right ----------------------------------------------------------------------------------------

@@ -51,6 +51,22 @@ def test_many_single_faults_are_at_most_three_errors_each(name: str) -> None:
     assert cascades(name, 3000 if name != "clean-injections.edi" else 600, seed=837) == []
 
 
+ORPHANS = [
+    ("base.edi", 21, 36, ["SEG001", "SEG003", "SEG008"]),
+    ("base-dependent.edi", 24, 39, ["SEG001", "SEG003", "SEG008"]),
+    ("base-dependent.edi", 18, 20, ["SEG001", "SEG001", "SEG003"]),
+]
+"""A CLM moved between the last line and its drug, and the HL of a patient behind the patient's first segments."""
+
+
+@pytest.mark.parametrize(("name", "start", "to", "told"), ORPHANS)
+def test_segments_that_have_strayed_together_are_told_once(name: str, start: int, to: int, told: list[str]) -> None:
+    segments = (FIXTURES / name).read_text("ascii").replace("\n", "").split("~")[:-1]
+    segments.insert(to - 1, segments.pop(start - 1))
+    text = "".join(f"{segment}~\n" for segment in segments)
+    assert sorted(finding.rule for finding in judged(text, *STRUCTURE) if finding.severity == "error") == told
+
+
 # -- a claim by itself ------------------------------------------------------------------------------------
 
 PATHS = pytest.mark.parametrize("path", ["2000B", "2000C"])

@@ -99,6 +99,9 @@ class _Walk:
         self._unit = Unit(self._loop)
         self._recovered: list[tuple[str, Node]] = []
         self._levels = Hierarchy()
+        self._strays: list[Node] = []
+        """Where the last segment that has no place would have been at home."""
+        self._stray_at = 0
 
     def run(self, start: Segment) -> Iterator[Unit]:
         self._loop.seen |= self._node.bit
@@ -405,8 +408,10 @@ class _Walk:
         self._recovered = []
 
     def _unplaced(self, segment: Segment) -> None:
-        kind = "segment-not-used" if segment.id in _NOT_USED else "segment-unknown"
         self._loop.whole = False
+        if self._follows_a_stray(segment):
+            return
+        kind = "segment-not-used" if segment.id in _NOT_USED else "segment-unknown"
         loop = self._loop
         self._unit.faults.append(
             Fault(
@@ -418,6 +423,18 @@ class _Walk:
                 loop.segments[0] if loop.segments else None,
             )
         )
+
+    def _follows_a_stray(self, segment: Segment) -> bool:
+        """Whether it has strayed with the segment before, which it follows in some loop: one fault, told there."""
+        graph, key = self._graph, self._graph.key(segment)
+        found: list[Node] = []
+        if segment.ordinal == self._stray_at + 1:
+            found = [step.node for node in self._strays for step in graph.steps(node, segment) if not step.leaves]
+        follows = bool(found)
+        if not follows and segment.id in graph.segment_ids:
+            found = [node for node in graph.nodes() if node.segment_id == key[0] and node.accepts(key)]
+        self._strays, self._stray_at = found, segment.ordinal
+        return follows
 
 
 def _is_envelope(segment: Segment) -> bool:

@@ -223,6 +223,13 @@ _add(
     ta1="027",
 )  # fmt: skip
 _add(
+    "ENV026", "segment-ids-lower-case",
+    "The segment identifiers are in lower case; they are read as capitals.",
+    "Write all segment identifiers in capitals, as CLM and SV1.",
+    "X12 knows its segments by capitals; most receivers find none of the segments of such an interchange.",
+    ta1="022",
+)  # fmt: skip
+_add(
     "ENV030", "byte-order-mark",
     "The file begins with a byte order mark (BOM).",
     "Save the batch as plain ASCII without BOM.",

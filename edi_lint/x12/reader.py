@@ -21,7 +21,7 @@ import msgspec
 
 from .fault import Fault
 from .segment import Delimiters, Segment
-from .separators import as_used, declared
+from .separators import as_used, declared, lower_case
 from .sniff import sniff
 
 __all__ = ["ByteStream", "Position", "Reader"]
@@ -37,6 +37,8 @@ _BLANKS = " \t\r\n"
 _ENDINGS = "\x1a\0"
 """Bytes that old systems leave after the last segment."""
 ISA_START = re.compile(r"ISA([^A-Za-z0-9 \t\r\n])")
+_LOWER_CASE = "segment-ids-lower-case"
+"""What is noted of an interchange whose segments are then read as if their identifiers were capitals."""
 _OVERLAP = 4
 """An ISA that lies across two chunks is found by keeping this much of the first."""
 
@@ -109,10 +111,14 @@ class Reader:
 
     def __iter__(self) -> Iterator[Segment]:
         if self._inside is not None:
-            yield from self._split(self._inside, begins=False)
+            yield from self._segments(self._inside, begins=False)
         while (delimiters := self._open_interchange()) is not None:
             self.interchanges += 1
-            yield from self._split(delimiters)
+            yield from self._segments(delimiters)
+
+    def _segments(self, delimiters: Delimiters, begins: bool = True) -> Iterator[Segment]:
+        split = self._split(delimiters, begins)
+        return split if _LOWER_CASE not in self._noted else map(_in_capitals, split)
 
     # -- looking for an ISA ---------------------------------------------------------------------------
 
@@ -131,7 +137,12 @@ class Reader:
             delimiters = declared(self._text[:HEADER_BYTES])
             if delimiters is not None:
                 self._fill(SAMPLE_BYTES)
-                return as_used(delimiters, self._text[:SAMPLE_BYTES])
+                sample = self._text[:SAMPLE_BYTES]
+                if at := lower_case(delimiters, sample):
+                    before = sample[:at]
+                    start = self._offset + before.rfind("\n") + 1 if "\n" in before else self._line_start
+                    self._note_at(_LOWER_CASE, self._offset + at, self._line + before.count("\n"), start)
+                return as_used(delimiters, sample)
             self._note("isa-unreadable")
             self._advance(3)
 
@@ -339,3 +350,8 @@ class Reader:
     def here(self) -> Segment:
         """Where the reader stands, as an empty segment: the end of the file once all is read."""
         return Segment("", self._ordinal + 1, self._offset, self._line, self._line_start, Delimiters())
+
+
+def _in_capitals(segment: Segment) -> Segment:
+    name, mark, rest = segment.text.partition(segment.delimiters.element)
+    return msgspec.structs.replace(segment, text=f"{name.upper()}{mark}{rest}", _elements=None)

@@ -1,4 +1,4 @@
-"""The separators of an interchange: those that its ISA declares, and those that its segments use.
+"""The separators of an interchange: those that its ISA declares, and those that its segments use; also their case.
 
 Knows the ISA, and of the transaction sets only where each claim has a composite element: without one the two kinds of
 separators could not be compared.
@@ -15,11 +15,13 @@ import msgspec
 
 from .segment import Delimiters
 
-__all__ = ["as_used", "declared"]
+__all__ = ["as_used", "declared", "lower_case"]
 
 _ISA_ELEMENTS = 16
 _USUAL = ":>^|"
 """For an ISA16 that cannot separate anything: the first that is not in use."""
+_FIRST_SEGMENTS = 40
+"""So many identifiers say whether they are in lower case."""
 _ENOUGH = 12
 """So many composites say which separator is used."""
 
@@ -86,6 +88,18 @@ def as_used(delimiters: Delimiters, text: str) -> Delimiters:
     # Where ISA11 and ISA16 have changed places, so have the separators.
     repetition = delimiters.component if component == delimiters.repetition else delimiters.repetition
     return msgspec.structs.replace(delimiters, component=component, repetition=repetition)
+
+
+def lower_case(delimiters: Delimiters, text: str) -> int:
+    """Where the first identifier in lower case stands, if most of the first segments behind the ISA have such; else 0.
+
+    A single one is a slip of its own.
+    """
+    mark, end = re.escape(delimiters.element), re.escape(delimiters.terminator)
+    pattern = re.compile(f"{end}[\\r\\n\\t ]*([A-Za-z][A-Za-z0-9]{{1,2}}){mark}")
+    found = list(islice(pattern.finditer(text), _FIRST_SEGMENTS))
+    lower = [match.start(1) for match in found if match[1] != match[1].upper()]
+    return lower[0] if len(lower) > 2 and 2 * len(lower) > len(found) else 0
 
 
 def _composites(delimiters: Delimiters, text: str) -> Iterator[str]:

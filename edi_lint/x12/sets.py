@@ -13,7 +13,7 @@ import msgspec
 
 from .reader import CHUNK_BYTES, HEADER_BYTES, ISA_START, SAMPLE_BYTES, ByteStream, Position
 from .segment import Delimiters, Segment
-from .separators import as_used, declared
+from .separators import as_used, declared, lower_case
 
 __all__ = ["Rest", "SetText", "Splitter"]
 
@@ -150,7 +150,7 @@ class Splitter:
         if delimiters is None:
             return None
         delimiters = as_used(delimiters, sample)
-        if delimiters.terminator in "\r\n":
+        if delimiters.terminator in "\r\n" or lower_case(delimiters, sample):
             return None
         self._delimiters = delimiters
         self._terminator = delimiters.terminator.encode("latin-1")
