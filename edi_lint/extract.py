@@ -77,7 +77,8 @@ def _record(line: ServiceLine, name: str, privacy: Privacy) -> LineRecord:
         claim_id=privacy.claim_id(claim.id),
         claim_index=claim.index,
         service_line=line.number or None,
-        line_control_number=line.control_number or None,
+        # It is often made from CLM01.
+        line_control_number=privacy.claim_id(line.control_number),
         procedure=line.procedure or None,
         modifiers=list(line.modifiers),
         units=line.sent("units") or None,

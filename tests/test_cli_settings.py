@@ -12,14 +12,11 @@ import sys
 import tomllib
 from pathlib import Path
 
-import click
 import pytest
 
 from edi_lint import __version__
-from edi_lint.cli.main import group
 from edi_lint.reports.config_pages import first_file
 from tests.conftest import FIXTURES
-from tools.build_docs import contexts
 
 ROOT = FIXTURES.parent
 AS_OF = ("--as-of", "2026-03-01")
@@ -552,16 +549,3 @@ class TestHookAndAction:
         )
         assert (done.returncode, done.stderr) == (1, "")
         assert done.stdout.count("::error ") == 2
-
-
-def test_every_flag_is_tried_by_a_test() -> None:
-    """Not more than that its name stands in a test of the command line; what it does there, the test says."""
-    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
-    untried = {
-        f"{context.command_path} {parameter.opts[-1]}"
-        for context in contexts(group)
-        for parameter in context.command.get_params(context)
-        if isinstance(parameter, click.Option)
-        and not any(f'"{flag}"' in tests or f'"{flag}=' in tests for flag in parameter.opts)
-    }
-    assert untried == set()

@@ -233,7 +233,7 @@ class _StatusTeller:
         elif name == "STC":
             self._status(segment)
         elif name in ("QTY", "AMT", "DTP", "REF") and self._subject is not None:
-            self._subject.facts += _fact(segment)
+            self._subject.facts += _fact(segment, self._shown)
 
     def end(self) -> Iterator[str]:
         subject, self._subject = self._subject, None
@@ -303,7 +303,7 @@ _DATES = {"472": "service of", "050": "received", "009": "processed"}
 _REFERENCES = {"FJ": "line", "1K": "the payer's number", "D9": "the clearinghouse's number"}
 
 
-def _fact(segment: Segment) -> list[str]:
+def _fact(segment: Segment, shown: _Shown) -> list[str]:
     """A fact about a subject; nothing for what is no news."""
     mark, value = segment.get(1), segment.get(2)
     if segment.id == "QTY" and mark in _QUANTITIES:
@@ -313,7 +313,8 @@ def _fact(segment: Segment) -> list[str]:
     if segment.id == "DTP" and mark in _DATES:
         return [f"{_DATES[mark]} {' to '.join(dict.fromkeys(_day(day) for day in segment.get(3).split('-')))}"]
     if segment.id == "REF" and mark in _REFERENCES:
-        return [f"{_REFERENCES[mark]} {_bare(value)}"]
+        # These name the claim as well as its own number does, and the line's is often made from that.
+        return [f"{_REFERENCES[mark]} {shown.claim_id(value)}"]
     return []
 
 
