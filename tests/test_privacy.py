@@ -7,16 +7,21 @@ and must not be found in any format, on standard error, or when edi-lint itself 
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import reduce
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from edi_lint import Config, Linter
+from edi_lint.acks import Options, acknowledge
+from edi_lint.acks.explain import Explanation
 from edi_lint.cli.outputs import FORMATS
 from edi_lint.output import Output, Run, hand_over
 from edi_lint.reports.show import Show
@@ -109,8 +114,21 @@ WORDS = re.findall(
 """What must not be shown: each is in the batch once, and in no word, code or message of ours."""
 
 
-def broken(segments: list[str]) -> Iterator[tuple[str, list[str]]]:
+FOR_GOOD = {"*SNORKELWORKS*****CI": "******CI", "*PLUNDERVALE*****CI": "******CI", "96372::::::G": "96372:::::G"}
+"""What is wrong in the batch by the guide, and how it is put right: a 277CA answers what the 999 accepts."""
+
+
+def sound() -> list[str]:
+    """The batch without its faults."""
+    return [reduce(lambda text, old: text.replace(old, FOR_GOOD[old]), FOR_GOOD, segment) for segment in BATCH]
+
+
+def broken(segments: list[str]) -> list[tuple[str, list[str]]]:
     """The batch with each canary segment broken in the ways in which files break."""
+    return list(_broken(segments))
+
+
+def _broken(segments: list[str]) -> Iterator[tuple[str, list[str]]]:
     for at, segment in enumerate(segments):
         if not leaks(segment):
             continue
@@ -188,6 +206,62 @@ def test_broken_batches_give_nothing_away(linter: Linter) -> None:
     assert not found
 
 
+# -- answers and the gate ---------------------------------------------------------------------------------
+
+MOMENT = datetime(2026, 3, 1, 10, 16)  # noqa: DTZ001 - X12 knows no time zones
+MUST = {"x277ca": ["VOLESTRANGLE", "TANDLEWICK"]}
+"""Whom an answer names by the standard, also where it is asked to name nobody: submitter and billing provider."""
+
+
+def answers(linter: Linter, segments: list[str], **options: object) -> Iterator[tuple[str, str]]:
+    """The answers to a batch, as they are and explained."""
+    parts = linter.parts(batch(segments).encode("latin-1"), "batch.edi")
+    for found in acknowledge(parts, Options(now=MOMENT, **options), linter.rules.guide.tables):  # type: ignore[arg-type]
+        for name in ("ta1", "x999", "x277ca"):
+            text = getattr(found, name)
+            yield name, text
+            yield f"{name} explained", "\n".join(Explanation(io.BytesIO(text.encode("latin-1"))))
+
+
+def test_answers_name_whom_the_standard_wants_and_explanations_nobody(linter: Linter) -> None:
+    patient = ["WQ77310029X", "WHIMBREL", "PERSIMMON", "ULTRAMARINE"]
+    said = dict(answers(linter, sound()))
+    assert set(leaks(said["x277ca"])) == {*patient, *MUST["x277ca"]}
+    assert [name for name in said if name != "x277ca" and leaks(said[name])] == []
+    assert "A1001" in said["x277ca explained"]
+    masked = dict(answers(linter, sound(), mask=True))
+    assert leaks(masked["x277ca"]) == MUST["x277ca"]
+
+
+@pytest.mark.slow
+def test_answers_to_broken_batches_give_nothing_away(linter: Linter) -> None:
+    found = {}
+    rejected = 0
+    for what, segments in [*broken(BATCH)[::3], *broken(sound())[::3]]:
+        for name, said in answers(linter, segments, mask=True):
+            # A line's own number stands where the line is told: it is found by that.
+            words = [word for word in leaks(said) if word not in (*MUST.get(name, ()), "LINEX771L1", "LINEX771L2")]
+            rejected += "*R*" in said or "*U*" in said
+            if words:
+                found[f"{what} in {name}"] = words
+    assert not found
+    assert rejected > 100
+
+
+@pytest.mark.parametrize("segments", [BATCH, sound()], ids=["rejected", "accepted"])
+def test_only_the_batches_of_the_gate_hold_values(segments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "batch.edi").write_text(batch(segments), "latin-1")
+    done = run("gate", "batch.edi", "--out", "gated", "--verbose", "--as-of", str(AS_OF), cwd=tmp_path)
+    assert done.returncode == int(segments is BATCH)
+    assert not leaks((done.stdout + done.stderr).decode())
+    made = {path.name: path.read_text("latin-1") for path in (tmp_path / "gated" / "batch.edi").iterdir()}
+    assert {"report.txt", "report.jsonl", "gate.json", "999.edi"} < set(made)
+    batches = {"accepted.edi", "rejected.edi", "277ca.edi", "999.edi"}
+    assert [name for name, text in made.items() if name not in batches and leaks(text)] == []
+
+
+# -- where edi-lint itself breaks -------------------------------------------------------------------------
+
 PATCHED_RULE = """
 from edi_lint.rules import RULES
 import msgspec
@@ -225,9 +299,31 @@ def test_a_rule_that_breaks_gives_nothing_away(name: str, canaries: str) -> None
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["check", "show", "extract", "baseline"])
-def test_what_breaks_inside_is_one_line_without_a_value(command: str, canaries: str) -> None:
-    done = run_with(PATCHED_BATCH, command, canaries)
+def test_a_rule_that_breaks_in_another_process_gives_nothing_away(tmp_path: Path) -> None:
+    """Helpers are processes of their own: what is broken for all of them comes with the interpreter."""
+    (tmp_path / "sitecustomize.py").write_text(PATCHED_RULE)
+    at = next(number for number, segment in enumerate(BATCH) if segment.startswith("ST*"))
+    # A helper is not begun for less than a megabyte; blank lines make one of a few claims.
+    sets = [segment.replace("*0001", f"*{one:04d}") for one in range(1, 9) for segment in BATCH[at:-2]]
+    text = ("~" + "\n" * 3000).join([*BATCH[:at], *sets, "GE*8*1", BATCH[-1], ""])
+    (tmp_path / "batch.edi").write_text(text, "latin-1")
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parent.parent)])
+    said = []
+    for jobs in ("1", "2"):
+        arguments = ("batch.edi", "--jobs", jobs, "--verbose", "--as-of", str(AS_OF), "--max-findings", "50")
+        done = run("check", *arguments, cwd=tmp_path, env=os.environ | {"PYTHONPATH": path})
+        assert done.returncode == 2
+        assert b"Rule STR001 broke with ValueError" in done.stdout
+        assert not leaks((done.stdout + done.stderr).decode())
+        assert b"Traceback" not in done.stderr
+        said.append(done.stdout)
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("command", ["check", "show", "extract", "baseline", "gate"])
+def test_what_breaks_inside_is_one_line_without_a_value(command: str, canaries: str, tmp_path: Path) -> None:
+    needed = ["--out", str(tmp_path / "gated")] if command == "gate" else []
+    done = run_with(PATCHED_BATCH, command, canaries, *needed)
     assert done.returncode == 2
     [line] = [line for line in done.stderr.splitlines() if "KeyError" in line]
     assert line.startswith("edi-lint: edi-lint itself broke (KeyError at __main__:5) and the rest was not read")
@@ -249,6 +345,15 @@ def test_logs_and_errors_give_nothing_away(canaries: str, tmp_path: Path) -> Non
         done = run(*arguments, cwd=tmp_path)
         assert not leaks((done.stdout + done.stderr).decode()), arguments
         assert b"Traceback" not in done.stderr
+
+
+def test_a_rule_that_breaks_stops_the_gate_and_gives_nothing_away(canaries: str, tmp_path: Path) -> None:
+    done = run_with(PATCHED_RULE, "gate", canaries, "--out", str(tmp_path / "gated"), "--as-of", str(AS_OF))
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert line.endswith(": a rule broke, so nothing is decided; 'edi-lint check' says which")
+    assert not leaks(done.stdout + done.stderr)
+    assert list((tmp_path / "gated").iterdir()) == []
 
 
 def test_a_baseline_holds_no_value(canaries: str) -> None:
