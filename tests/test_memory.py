@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import random
 import subprocess
 import sys
 
 import pytest
 
-from edi_lint.claims import Memory, stable_hash
+from edi_lint.claims import Batch, Claim, Memory, stable_hash
+from edi_lint.claims.days import MOST_EARLIER, Days
 from edi_lint.claims.memory import _PLACES
+from edi_lint.guide import Guide, load_tables
+from tests.conftest import findings_of
+from tests.same_day import claim
 
 
 def test_nothing_is_recalled_that_was_not_remembered() -> None:
@@ -54,3 +59,16 @@ def test_the_stable_number_is_the_same_in_every_process() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) == stable_hash(parts)
     assert stable_hash(parts) != stable_hash((*parts[:2], 5))
+
+
+def test_of_one_day_no_more_is_kept_than_anybody_has() -> None:
+    """A claim that is copied over and over, to try things out, is not compared with all its copies."""
+    text = "".join(claim(number, "96372", "J3420") for number in range(1, MOST_EARLIER + 20))
+    most, days = 0, Days(Memory())
+    for part in Batch(io.BytesIO(text.encode()), Guide(load_tables())):
+        if isinstance(part.record, Claim):
+            [day] = days.of(part.record)
+            most = max(most, len(day.earlier))
+    assert most == 2 * MOST_EARLIER
+    found = findings_of(text, select=("STR009",))
+    assert [finding.claim.index for finding in found if finding.claim] == list(range(2, MOST_EARLIER + 20))

@@ -17,7 +17,12 @@ from .fields import lazy, parse_decimal
 from .memory import Memory
 from .records import Claim, ServiceLine
 
-__all__ = ["Day", "DayLine", "Days"]
+__all__ = ["MOST_EARLIER", "Day", "DayLine", "Days"]
+
+
+MOST_EARLIER = 50
+"""Of so many earlier claims the lines of a day are kept. Nobody has more; a batch in which one claim stands ten thousand
+times, as some make to try things out, would else be compared with itself a hundred million times."""
 
 
 class DayLine(msgspec.Struct, frozen=True, gc=False):
@@ -105,8 +110,10 @@ class Days:
         for (rendering, day), lines in groups.items():
             # The hash stands for the patient: no identifier is kept, and groups are far fewer than hashes.
             key = memory.key((patient, rendering, day.toordinal()))
-            found.append(Day(day, lines, memory.recall(key)))
-            if claim.frequency != "8":  # A void takes services back: nothing of it stands beside what is billed later.
+            earlier = memory.recall(key)
+            found.append(Day(day, lines, earlier))
+            # A void takes services back: nothing of it stands beside what is billed later.
+            if claim.frequency != "8" and len(earlier) < MOST_EARLIER:
                 kept = [
                     (line.procedure, line.modifiers, line.units_sent, line.place_of_service, claim.index, line.number)
                     for line in lines
