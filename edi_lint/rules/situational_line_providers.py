@@ -271,6 +271,7 @@ def _certificate(line: ServiceLine) -> Spot | None:
 
 _CLAIM_PROVIDERS = ("2310A", "2310B", "2310C", "2310D")
 _LINE_PROVIDERS = ("2420A", "2420B", "2420C", "2420D", "2420E", "2420F")
+_REFERRED = on_claim("NM1*DN*1*TESTDOCTOR*CLARA****XX*1993005010~")
 _SECONDARY = ("0B", "1G", "G2", "LU")
 _NUMBERS = ("REF*0B/1G", "REF*0B/1G/G2", "REF*0B/1G/G2/LU", "REF*0B/G2/LU", "REF*G2/LU")
 _OTHERS_NUMBERS = ("REF*G1", "REF*9F", *_NUMBERS)
@@ -287,8 +288,8 @@ _OTHERS_NUMBERS = ("REF*G1", "REF*9F", *_NUMBERS)
     acks=UNWANTED,
     examples=(
         Bad({"207Q00000X~": "207Q00000X~REF*G2*TST4711~"}, at=("2310B", "REF")),
-        Bad(on_line_1("NM1*DN*1*TESTDOCTOR*BERTA****XX*1234567893~REF*0B*TST4711~"), at=("2420F", "REF")),
-        Good(on_line_1("NM1*DN*1*TESTDOCTOR*BERTA~REF*0B*TST4711~")),
+        Bad(_REFERRED | on_line_1("NM1*DN*1*TESTDOCTOR*BERTA****XX*1234567893~REF*0B*TST4711~"), at=("2420F", "REF")),
+        Good(_REFERRED | on_line_1("NM1*DN*1*TESTDOCTOR*BERTA~REF*0B*TST4711~")),
     ),
 )
 def provider_secondary_id_unwanted(claim: Claim, context: Context) -> Iterator[Hit]:

@@ -43,7 +43,7 @@ _ELSEWHERE = "N3*7 SAMPLE ST~N4*ANYTOWN*MI*490011235~"
     examples=(
         Bad({"NM1*82*1*": f"{_PRIMARY}NM1*82*1*"}, at=("2310A", "NM101")),
         Bad({"NM1*82*1*": f"{_REFERRING}{_REFERRING}NM1*82*1*"}, at=("2310A", "NM101")),
-        Bad(on_line_1(_PRIMARY), at=("2420F", "NM101")),
+        Bad(on_line_1(_PRIMARY) | {"NM1*82*1*": f"{_REFERRING}NM1*82*1*"}, at=("2420F", "NM101")),
         Good({"NM1*82*1*": f"{_REFERRING}{_PRIMARY}NM1*82*1*"}),
     ),
 )
