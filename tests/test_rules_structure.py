@@ -17,6 +17,11 @@ from tests.conftest import BASES, findings_of
 Break = Callable[[str], str | bytes]
 """Makes a fault in a batch: its segments end in ``~`` with nothing between them."""
 
+OTHER_PAYER = (
+    "SBR*S*18*******BL~CAS*CO*45*151.5~AMT*D*0~OI***Y***Y~MOA~NM1*IL*1*DOE*JANE****MI*W100009001~"
+    "NM1*PR*2*OTHER PLAN*****PI*TSTBL~DTP*573*D8*20260118~"
+)
+"""One that has decided on the claim, with an empty MOA."""
 FAMILIES = ("ENV", "SEG", "ELE")
 OWN, CHILD = BASES
 
@@ -101,6 +106,7 @@ SHOWN: dict[str, Break] = {
     "ENV023": lambda batch: batch.replace("GE*1*", "ST*270*0009~SE*2*0009~GE*2*"),
     "ENV024": lambda batch: batch[: batch.index("GS*")] + batch[batch.index("IEA*") :].replace("IEA*1*", "IEA*0*"),
     "ENV025": colons_to_angles,
+    "ENV026": lambda batch: re.sub(r"(?<=~)[A-Z0-9]+(?=\*)", lambda found: found[0].lower(), batch),
     "ENV030": lambda batch: b"\xef\xbb\xbf" + batch.encode(),
     "ENV031": lambda batch: "\n\n" + batch,
     "ENV032": lambda batch: batch + "\x1a",
@@ -121,6 +127,8 @@ SHOWN: dict[str, Break] = {
     "SEG011": swap(r"HL\*2\*1\*22\*0", "HL*2*1*22*1"),
     "SEG012": swap(r"HL\*2\*1\*22\*1", "HL*2*1*22*0"),
     "SEG013": lambda batch: counted(re.sub(r"(HL\*3|CLM)\*.*?~SE", "SE", batch).replace("2*1*22*1", "2*1*22*0")),
+    "SEG014": swap(r"LX\*1~", f"{OTHER_PAYER}LX*1~"),
+    "SEG015": on_claim("CL1*1*1*01"),
     "ELE001": swap(r"N4\*ANYTOWN\*MI", "N4**MI"),
     "ELE002": swap(r"(REF\*EI\*690000001)~", r"\1*TEXT~"),
     "ELE003": swap(r"N4\*ANYTOWN", "N4*A"),
