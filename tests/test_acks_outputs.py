@@ -149,6 +149,87 @@ def test_warnings_stand_below_accepted_claims() -> None:
     assert lines[at + 1][:4] == ["3c", "EDI-LINT", "A", "MOD004"]
 
 
+# -- with nothing, with much, with hostile values ------------------------------------------------------------------
+
+
+def crowded(claims: int) -> bytes:
+    """A batch with three errors on each of the fifty lines of every claim."""
+    head = base_segments()
+    start, end = head.index("LX*1"), next(at for at, text in enumerate(head) if text.startswith("SE*"))
+    below = next(at for at, text in enumerate(head) if text.startswith("HL*2"))
+    body: list[str] = []
+    for number in range(1, claims + 1):
+        body += [text.replace("HL*2*1*22", f"HL*{number + 1}*1*22").replace("A1001", f"C{number}").replace("W1000", f"W{number:04d}")
+                 for text in head[below:start]]  # fmt: skip
+        for line in range(1, 51):
+            body += [f"LX*{line}", "SV1*HC:96372:59:59*5*UN*1.5***9", f"DTP*472*D8*202601{line % 28 + 1:02d}"]
+            body.append(f"REF*6R*C{number}L{line}")
+    return batch([*head[:below], *body, *head[end:]]).replace("*151.5***", "*250***").encode()
+
+
+def judged(name: str, text: str) -> int:
+    """How many verdicts an answer gives, after a look at its form."""
+    if name == "ebr":
+        assert all(line.split("|")[0] in ("1", "1E", "2", "3", "3c", "3e") for line in text.splitlines())
+        return sum(line.startswith("3e|") for line in text.splitlines())
+    assert judge(text) == []
+    return len(texts(text, "IK4", "STC")) if text else 0
+
+
+OUTPUTS: dict[str, type[Output]] = {"ta1": Ta1, "999": X999, "277ca": X277ca, "ebr": Ebr}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_no_input_and_a_clean_one(name: str) -> None:
+    assert output_of(OUTPUTS[name]) == ""
+    text = output_of(OUTPUTS[name], (FIXTURES / "base.edi").read_bytes())
+    assert judged(name, text) == {"ta1": 0, "999": 0, "277ca": 3, "ebr": 0}[name]
+    assert bool(text) == (name != "ta1")
+
+
+def test_ten_thousand_findings() -> None:
+    """More than that many errors, in one batch, in all answers at once."""
+    linter = Linter(Config(as_of=AS_OF))
+    outs = {name: io.StringIO(newline="") for name in OUTPUTS}
+    outputs = [kind(outs[name], Run(linter.rules, now=NOW)) for name, kind in OUTPUTS.items()]
+    for output in outputs:
+        output.begin()
+        output.begin_input("batch.edi")
+    for part, findings in linter.parts(crowded(70), "batch.edi"):
+        hand_over(outputs, part, findings)
+    for output in outputs:
+        output.end_input()
+        output.end(linter.summary)
+        output.close()
+    assert linter.summary.findings["error"] >= 10_000
+    verdicts = {name: judged(name, out.getvalue()) for name, out in outs.items()}
+    assert (verdicts["ta1"], verdicts["999"]) == (0, 0)
+    assert verdicts["277ca"] > 3500
+    assert verdicts["ebr"] > 10_000
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "]]>",
+    "%0A::error::owned",
+    "a|b,c;d",
+    "=HYPERLINK(1)",
+    "\x1b[31mred\x07",
+    "\xe9\x9b\xff",
+)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_hostile_values(name: str, value: str) -> None:
+    """In the claim's number, in a name, in a diagnosis, in the batch's number and in a date."""
+    for old in ("A1001*", "DOE*", "ABK:E538", "BASE0001", "D8*20260115"):
+        changed = batch(base_segments()).replace(old, old.rstrip("*")[:-1] + value + "*" * old.endswith("*"))
+        text = output_of(OUTPUTS[name], changed.encode("latin-1"))
+        judged(name, text)
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+
+
 # -- the command line ---------------------------------------------------------------------------------------------
 
 

@@ -116,6 +116,26 @@ def test_formats_hold_the_same_lines(name: str) -> None:
         assert out.getvalue().endswith(f"{len(expected)} service lines\n")
 
 
+@pytest.mark.parametrize("name", list(EXTRACT_FORMATS))
+def test_no_line_and_ten_thousand(name: str, bases: dict[str, str]) -> None:
+    [line] = records(bases["base.edi"])
+    for count in (0, 10_000):
+        out = io.StringIO()
+        EXTRACT_FORMATS[name]((line for _ in range(count)), out)
+        text = out.getvalue()
+        if name == "json-lines":
+            assert sum(json.loads(row)["procedure"] == "96372" for row in text.splitlines()) == count
+        elif name == "csv":
+            assert len(list(csv.DictReader(io.StringIO(text), strict=True))) == count
+        elif name == "xml":
+            document = etree.fromstring(text.encode())
+            etree.XMLSchema(etree.parse(SCHEMA)).assertValid(document)
+            assert len(document) == count
+        else:
+            assert text.endswith(f"{count:,} service lines\n")
+            assert text.count("96372") == count
+
+
 def test_hostile_values_stay_text(bases: dict[str, str]) -> None:
     expected = records(bases["base.edi"].replace("CLM*A1001*", 'CLM*=cmd|<x>&"[red]\x07*'))
     for name, write in EXTRACT_FORMATS.items():

@@ -20,7 +20,7 @@ from .records import Claim, ServiceLine
 __all__ = ["MOST_EARLIER", "Day", "DayLine", "Days"]
 
 
-MOST_EARLIER = 50
+MOST_EARLIER = 20
 """Of so many earlier claims the lines of a day are kept. Nobody has more; a batch in which one claim stands ten
 thousand times, as some make to try things out, would else be compared with itself a hundred million times."""
 
