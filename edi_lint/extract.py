@@ -15,7 +15,7 @@ import msgspec
 from .claims import Batch, Claim, ServiceLine
 from .escaping import cell, printable
 from .guide import Guide
-from .privacy import Privacy
+from .privacy import MASK, Privacy
 from .reference import groups, shipped
 from .x12 import ByteStream
 
@@ -169,51 +169,38 @@ def _xml_name(field: str, is_list: bool) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
-def _table(records: Iterable[LineRecord], out: TextIO) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+_HEADINGS = ("Claim", "Line", "Date", "Code", "Mod", "Units", "Charge", "POS", "Diagnoses", "Drugs", "NDC", "Payer")
+_NUMBERS = ("Line", "Units", "Charge")
+"""The columns that are aligned on the right."""
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in (
-        "Claim",
-        "Line",
-        "Date",
-        "Code",
-        "Mod",
-        "Units",
-        "Charge",
-        "POS",
-        "Diagnoses",
-        "Drugs",
-        "NDC",
-        "Payer",
-    ):
-        table.add_column(
-            heading, justify="right" if heading in ("Line", "Units", "Charge") else "left", overflow="fold"
-        )
-    count = 0
-    for record in records:
-        count += 1
-        cells = (
-            record.claim_id or "…",
-            record.service_line,
-            record.service_date_from,
-            record.procedure,
-            " ".join(record.modifiers),
-            record.units,
-            record.charge,
-            record.place_of_service,
-            " ".join(record.diagnoses),
-            " ".join(record.drug_lines),
-            record.ndc,
-            record.claim_filing_indicator,
-        )
-        table.add_row(*(Text(cell or "") for cell in cells))
-    console = Console(file=out, width=None if out.isatty() else 140, highlight=False)
-    if count:
-        console.print(table)
-    console.print(f"{count:,} service line{'' if count == 1 else 's'}", markup=False)
+
+def _table(records: Iterable[LineRecord], out: TextIO) -> None:
+    rows = [_HEADINGS, *map(_row, records)]
+    count = len(rows) - 1
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    marks = [">" if heading in _NUMBERS else "<" for heading in _HEADINGS]
+    for row in rows if count else ():
+        cells = (f"{text:{mark}{width}}" for text, mark, width in zip(row, marks, widths, strict=True))
+        out.write("  ".join(cells).rstrip() + "\n")
+    out.write(f"{count:,} service line{'' if count == 1 else 's'}\n")
+
+
+def _row(record: LineRecord) -> tuple[str, ...]:
+    cells = (
+        record.claim_id or MASK,
+        record.service_line,
+        record.service_date_from,
+        record.procedure,
+        " ".join(record.modifiers),
+        record.units,
+        record.charge,
+        record.place_of_service,
+        " ".join(record.diagnoses),
+        " ".join(record.drug_lines),
+        record.ndc,
+        record.claim_filing_indicator,
+    )
+    return tuple(printable(text or "") for text in cells)
 
 
 EXTRACT_FORMATS: dict[str, Callable[[Iterable[LineRecord], TextIO], None]] = {

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -159,8 +160,8 @@ def crowded(claims: int) -> bytes:
     below = next(at for at, text in enumerate(head) if text.startswith("HL*2"))
     body: list[str] = []
     for number in range(1, claims + 1):
-        body += [text.replace("HL*2*1*22", f"HL*{number + 1}*1*22").replace("A1001", f"C{number}").replace("W1000", f"W{number:04d}")
-                 for text in head[below:start]]  # fmt: skip
+        own = {"HL*2*1*22": f"HL*{number + 1}*1*22", "A1001": f"C{number}", "W1000": f"W{number:04d}"}
+        body += [reduce(lambda done, one: done.replace(*one), own.items(), text) for text in head[below:start]]
         for line in range(1, 51):
             body += [f"LX*{line}", "SV1*HC:96372:59:59*5*UN*1.5***9", f"DTP*472*D8*202601{line % 28 + 1:02d}"]
             body.append(f"REF*6R*C{number}L{line}")

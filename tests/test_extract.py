@@ -146,4 +146,4 @@ def test_hostile_values_stay_text(bases: dict[str, str]) -> None:
         if name == "csv":
             assert next(csv.DictReader(io.StringIO(out.getvalue())))["claim_id"].startswith("'=")
         if name == "table":
-            assert "[red]" in out.getvalue()
+            assert "[red]\N{REPLACEMENT CHARACTER}" in out.getvalue()

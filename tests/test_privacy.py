@@ -120,7 +120,7 @@ FOR_GOOD = {"*SNORKELWORKS*****CI": "******CI", "*PLUNDERVALE*****CI": "******CI
 
 def sound() -> list[str]:
     """The batch without its faults."""
-    return [reduce(lambda text, old: text.replace(old, FOR_GOOD[old]), FOR_GOOD, segment) for segment in BATCH]
+    return [reduce(lambda text, one: text.replace(*one), FOR_GOOD.items(), segment) for segment in BATCH]
 
 
 def broken(segments: list[str]) -> list[tuple[str, list[str]]]:
