@@ -194,6 +194,21 @@ def test_a_missing_segment_is_one_finding(base: str) -> None:
 
 
 @pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("SV1*HC:96372*", "SV1**HC:96372*", {("elements-slipped", "2400", "SV101")}),
+        ("HI*ABK:", "CR1*LB*140**A~HI*ABK:", {("element-missing", "2300", f"CR10{number}") for number in (5, 6)}),
+    ],
+)
+def test_wrong_values_do_not_take_a_segment_from_its_place(
+    base: str, before: str, after: str, expected: set[tuple[str, str, str]]
+) -> None:
+    text = "~".join(base_segments(base))
+    assert set(structure(text.replace(before, after).split("~"))) == expected
+
+
+@pytest.mark.parametrize("base", BASES)
 def test_a_doubled_segment_is_at_most_two_findings(base: str) -> None:
     segments = base_segments(base)
     for number, segment in enumerate(segments):

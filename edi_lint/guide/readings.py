@@ -31,13 +31,15 @@ _LEAST = 0.4
 class Reading(msgspec.Struct):
     """Where a segment would belong, and the faults (kind, place) that this reading reports.
 
-    With ``stays``, the segment is put into its loop but the walk goes on from where it was.
+    With ``stays``, the segment is put into its loop but the walk goes on from where it was. It is ``expected`` where
+    the guide requires a segment of this id next.
     """
 
     weight: float
     step: Step
     faults: list[tuple[str, Node]]
     stays: bool = False
+    expected: bool = False
 
 
 def best_reading(
@@ -59,8 +61,9 @@ def best_reading(
         trial = _Trial(graph, current, open_loops)
         wrong = reading.step.node.checker.faults(segment)
         cost = len(reading.faults) - reading.weight
-        # Where the guide allows the step, values that have slipped are one fault; elsewhere they speak against it.
-        cost += len(wrong) if reading is allowed else sum(int(facts.get("count", 1)) for _, _, facts in wrong)
+        # Where the guide allows or expects it, wrong values are one fault; elsewhere they speak against it.
+        at_home = reading is allowed or reading.expected
+        cost += bool(wrong) if at_home else sum(int(facts.get("count", 1)) for _, _, facts in wrong)
         if not reading.stays:
             cost += trial.move(reading.step)
         cost += trial.cost_of(following, least - cost)
@@ -151,7 +154,8 @@ def _readings(graph: Graph, current: Node, open_loops: Sequence[OpenLoop], key: 
             wanted = member.usage == "R" and not seen
             if not node.accepts(key):
                 weight = (0.4 if member.position >= position else 0.2) + 0.05 * wanted - 0.02 * seen
-                yield Reading(weight - 0.01 * leaves, step, [])
+                expected = wanted and not leaves and member.position >= position
+                yield Reading(weight - 0.01 * leaves, step, [], expected=expected)
             elif member.position < position:
                 weight = 0.0 if seen else 0.5 if leaves == 0 else 0.3 + 0.05 * wanted
                 if open_loop.missed and member in open_loop.missed:
