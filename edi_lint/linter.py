@@ -19,12 +19,12 @@ import msgspec
 
 from .baseline import Baseline, read_baseline
 from .claims import Batch, Counts, Memory, Part
-from .config import Config, RejectScope
+from .config import Config, RejectScope, listed
 from .engine import FileCheck, Ruleset
 from .escaping import file_name
 from .findings import Finding, Report, Summary
 from .guide import load_tables
-from .matching import FileOverrides, applies_to_set
+from .matching import FileOverrides, applies_to_set, override_key
 from .matching import Input as File
 from .policy import Policy, Shown, Usage, finding_about
 from .privacy import Privacy
@@ -151,7 +151,7 @@ class Linter:
         batch = source if isinstance(source, Batch) else Batch(source, self.rules.guide)
         if len(self._for_all) == len(self.config.overrides):
             return FileCheck(self.rules, batch, name, memory=memory)
-        overrides = FileOverrides(self.config.overrides, self._file(name))
+        overrides = FileOverrides(self.config.overrides, self._file(name), self.policy.usage.overridden)
         rules = self._variant(overrides.always)
         if not overrides.depends:
             return FileCheck(rules, batch, name, memory=memory)
@@ -274,6 +274,16 @@ class Linter:
         for finding in found:
             self.summary.count(finding, self.config.fail_severity)
         return found
+
+    def unmet_overrides(self) -> Iterator[str]:
+        """The overrides that applied to nothing that was read, as people know them: by number, and for whom."""
+        met = self.shared.usage.overridden
+        for number, override in enumerate(self.config.overrides, 1):
+            if not override.is_for_all and override_key(override) not in met:
+                whose = {"files": override.files, "receiver": override.receiver, "payer": override.payer}
+                whose["claim-filing-indicator"] = override.claim_filing_indicator
+                words = (f"{key} {', '.join(listed(value))}" for key, value in whose.items() if value)
+                yield f"overrides {number} ({', '.join(words)})"
 
     @staticmethod
     def _file(name: str) -> File:

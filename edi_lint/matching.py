@@ -14,7 +14,7 @@ from .claims import BillingProvider, Claim, Patient, Subscriber, UnitRecord
 from .config import Override, listed
 from .x12 import Envelope
 
-__all__ = ["FileOverrides", "Input", "Whose", "applies_to_set", "claim_of", "matches_file"]
+__all__ = ["FileOverrides", "Input", "Whose", "applies_to_set", "claim_of", "matches_file", "override_key"]
 
 Applied = tuple[int, ...]
 """Which overrides apply, by their numbers in the configuration, from 0."""
@@ -66,9 +66,10 @@ class FileOverrides:
     """The overrides of a run as far as they concern one file.
 
     ``always`` are those that hold for all of it; others depend on receiver or payer, and `of` says where they hold.
+    The keys of those that apply to something are put into ``met``.
     """
 
-    def __init__(self, overrides: Iterable[Override], file: Input) -> None:
+    def __init__(self, overrides: Iterable[Override], file: Input, met: set[bytes] | None = None) -> None:
         concerned = [
             (number, override)
             for number, override in enumerate(overrides)
@@ -79,6 +80,9 @@ class FileOverrides:
         self._concerned = concerned
         self._isa08 = self._gs03 = ""
         self._known: dict[tuple[str, str, Whose], Applied] = {}
+        self._met = set() if met is None else met
+        self._keys = {number: override_key(override) for number, override in concerned}
+        self._met.update(self._keys[number] for number in self.always)
 
     def of(self, record: UnitRecord | None, envelope: Envelope) -> Applied:
         """The overrides that apply to a record, or to the envelope where there is none."""
@@ -97,7 +101,13 @@ class FileOverrides:
             found = self._known[key] = tuple(
                 number for number, override in self._concerned if _applies(override, receivers, whose)
             )
+            self._met.update(self._keys[number] for number in found)
         return found
+
+
+def override_key(override: Override) -> bytes:
+    """What stands for an override in all processes of a run, and in all configurations that share it."""
+    return msgspec.json.encode(override)
 
 
 def applies_to_set(override: Override, file: Input, receivers: set[str]) -> bool:

@@ -30,6 +30,8 @@ class Usage(msgspec.Struct):
     """For each waiver, by its key, how many findings it let pass."""
     met: set[str] = set()
     """The waivers whose files, payers and providers were among those that were read."""
+    overridden: set[bytes] = set()
+    """The overrides, by their keys, that applied to something that was read."""
     told: set[str] = set()
     """The waivers and baselines of which it was told that they are not needed, by linters that share them."""
 
@@ -38,6 +40,7 @@ class Usage(msgspec.Struct):
         for key, count in other.used.items():
             self.used[key] = self.used.get(key, 0) + count
         self.met |= other.met
+        self.overridden |= other.overridden
 
     @property
     def waived(self) -> int:

@@ -505,6 +505,24 @@ class TestPrivacy:
         assert "\x1b" not in done.err
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_override_for_nobody_is_told_who_asks(jobs: str, folder: Path) -> None:
+    """A payer that is misspelt, or that sends no claim today. Enough is read that another process helps."""
+    (folder / "edi-lint.toml").write_text(
+        '[[overrides]]\npayer = "TSTC1"\nignore = ["MOD001"]\n'
+        '[[overrides]]\npayer = ["TSTBL", "ELSE"]\nseverity = { MOD001 = "info" }\n'
+        '[[overrides]]\nfiles = "else-*.edi"\nclaim-filing-indicator = "MB"\nignore = ["NCI"]\n'
+        '[[overrides]]\nfiles = "batch.edi"\nignore = ["SIT"]\n'
+    )
+    (folder / "batch.edi").write_text((folder / "batch.edi").read_text().replace("~\n", "~" + "\n" * 12_000))
+    done = run(folder, "check", "batch.edi", *AS_OF, "--verbose", "-j", jobs, "--output-format", "concise")
+    assert done.err.splitlines()[1:] == [
+        "edi-lint: overrides 1 (payer TSTC1) is for nothing that was read",
+        "edi-lint: overrides 3 (files else-*.edi, claim-filing-indicator MB) is for nothing that was read",
+    ]
+    assert run(folder, "check", "batch.edi", *AS_OF, "-j", jobs, "--output-format", "concise").err == ""
+
+
 def test_all_lines_are_extracted_on_request(folder: Path) -> None:
     assert run(folder, "extract", "clean.edi").out.endswith("1 service line\n")
     assert run(folder, "extract", "clean.edi", "--all-lines").out.endswith("3 service lines\n")

@@ -138,6 +138,8 @@ class Session:
             self.note(f"{waived:,} findings waived")
         if let_pass := sum(linter.policy.let_pass for _, linter in self._linters):
             self.note(f"{let_pass:,} findings let pass by the baseline")
+        for name in dict.fromkeys(name for _, linter in self._linters for name in linter.unmet_overrides()):
+            self.note(f"{name} is for nothing that was read")
 
     def tell_once(self, text: str) -> None:
         """Say what an output has to say that is not for its file; several may say the same."""
