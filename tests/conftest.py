@@ -24,6 +24,12 @@ BASES = ("base.edi", "base-dependent.edi")
 STRUCTURE = ("ENV", "SEG", "ELE")
 """All that the syntax and the guide find, in their own words: no rule of the catalogue speaks for them here."""
 
+HEEDING_CTRL_C = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from edi_lint.cli import main; main()"
+)
+"""The command line as a program. Whoever runs the tests in the background has Ctrl-C ignored, and what they start would
+inherit that."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

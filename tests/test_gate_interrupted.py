@@ -23,7 +23,7 @@ from edi_lint.cli.main import main
 from edi_lint.gate import batch, folder
 from edi_lint.gate.decision import MANIFEST, Manifest
 from tests.batch_model import random_batch, render
-from tests.conftest import FIXTURES
+from tests.conftest import FIXTURES, HEEDING_CTRL_C
 
 INTERRUPTED = "edi-lint: interrupted: the rest was not read\n"
 OPTIONS = ("--as-of", "2026-03-01", "--isolated", "--control-number", "100")
@@ -148,7 +148,7 @@ def test_interrupted_at_many_lines(inputs: list[str], tmp_path: Path, capsys: py
 
 def started(out: Path, *inputs: str) -> subprocess.Popen[str]:
     """A run that says on standard output when its command line begins."""
-    program = "import sys; from edi_lint.cli import main; print(flush=True); main()"
+    program = HEEDING_CTRL_C.replace("main()", "print(flush=True); main()")
     return subprocess.Popen(
         [sys.executable, "-c", program, "gate", *inputs, "--out", str(out), *OPTIONS],
         stdin=subprocess.PIPE,

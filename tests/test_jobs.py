@@ -22,7 +22,7 @@ from edi_lint.cli.main import main
 from edi_lint.cli.outputs import FORMATS
 from edi_lint.jobs import pool, reading
 from edi_lint.jobs.pool import Pool, Task
-from tests.conftest import FIXTURES
+from tests.conftest import FIXTURES, HEEDING_CTRL_C
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
@@ -250,7 +250,7 @@ def _started(tmp_path: Path, *more: str) -> subprocess.Popen[str]:
     """A check of a batch that takes long enough to be disturbed."""
     batch = tmp_path / "batch.edi"
     generate.write_batch(batch, 6000)
-    command = [sys.executable, "-m", "edi_lint", "check", "-j", "3", "--as-of", "2026-03-01", *more, str(batch)]
+    command = [sys.executable, "-c", HEEDING_CTRL_C, "check", "-j", "3", "--as-of", "2026-03-01", *more, str(batch)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
