@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..claims import Claim
+from ..claims.records import MOST_DIAGNOSES
 from ..reference import Reference
 from ..x12 import Segment
 from .icd10cm import icd10_diagnoses, named, plain
@@ -16,7 +17,8 @@ from .registry import Bad, Context, Good, Hit, Watch, rule
 
 
 def _has_exclusion(segment: Segment, reference: Reference) -> bool:
-    codes = [plain(segment.get(position, 2)) for position in range(1, len(segment.elements))]
+    count = min(len(segment.elements) - 1, MOST_DIAGNOSES)
+    codes = [plain(segment.get(position, 2)) for position in range(1, count + 1)]
     return any(True for _ in reference.excludes1.among(codes))
 
 
