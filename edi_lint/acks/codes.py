@@ -7,6 +7,8 @@ codes there are is in `rules.ack_codes`, since rules carry them.
 
 from __future__ import annotations
 
+from ..reference.groups import codes
+
 __all__ = [
     "ENTITY_OF_LOOP",
     "FREE_TEXT",
@@ -23,21 +25,17 @@ __all__ = [
 ]
 
 
-def _codes(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 # -- TA1 --------------------------------------------------------------------------------------------------
 
-TA1_ACCEPTED = _codes("019 020")
+TA1_ACCEPTED = codes("019 020")
 """Notes with which the interchange is accepted with errors (E): what they speak of says nothing of the claims."""
 
 # -- 999 --------------------------------------------------------------------------------------------------
 
-SITUATIONAL = {"ik304": _codes("I6 I9"), "ik403": _codes("I9 I13")}
+SITUATIONAL = {"ik304": codes("I6 I9"), "ik403": codes("I9 I13")}
 """What depends on other segments. Receivers report it in either acknowledgement, so a 277CA code has the say."""
 
-X12_SEGMENTS = _codes(
+X12_SEGMENTS = codes(
     """AAA ACT ADI ADX AIN AK1 AK2 AK3 AK4 AK5 AK9 AMT ASM BAT BEG BGN BHT BIA BIG BIN BLI BPR BSN BTR CAS CD2 CED CID
     CL1 CLD CLI CLM CLP CN1 COB COD CPT CR1 CR2 CR3 CR4 CR5 CR6 CR7 CR8 CRC CRD CRO CRT CRV CSI CTB CTP CTT CTX CUR
     CV1 DED DMA DMG DMI DN1 DN2 DSB DTM DTP EB EC EFI EM EMS ENT EQ ERP EVE FA1 FA2 FC FGS FOB FRM FST G61 G62 GE GF GS
@@ -58,9 +56,9 @@ _NUMBERS = (
     "756 761 762 775"
 )
 _RANGES = [*range(123, 151), *range(157, 169), 170, *range(173, 177)]
-NEEDS_ENTITY = _codes(_NUMBERS) | frozenset(map(str, _RANGES))
+NEEDS_ENTITY = codes(_NUMBERS) | frozenset(map(str, _RANGES))
 """Status codes that speak of "the entity", so that the third component must say which."""
-NEEDS_SECOND = _codes("21 59 60 294 402 508 510 511 512 693 694 697 700 710 732 745 748")
+NEEDS_SECOND = codes("21 59 60 294 402 508 510 511 512 693 694 697 700 710 732 745 748")
 """Status codes that say what is wrong but not with what: another code must stand beside them."""
 LINE_REJECTED = "A3:247"
 """What the claim says when its service lines (2220D) say the rest."""

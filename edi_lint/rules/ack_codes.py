@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from ..reference.groups import codes
+
 __all__ = [
     "ACCEPTING",
     "AK905",
@@ -22,30 +24,24 @@ __all__ = [
 ]
 
 
-def _codes(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 TA1_NOTES = frozenset(f"{number:03d}" for number in range(32))
-AK905 = _codes("1 2 3 4 5 6 10 11 12 13 14 15 16 17 18 19 23 24 25 26")
-IK502 = _codes("1 2 3 4 5 6 7 8 9 10 11 12 13 15 16 17 18 19 23 24 25 26 27 I5 I6")
-IK304 = _codes("1 2 3 4 5 6 7 8 I4 I6 I7 I8 I9")
-IK403 = _codes("1 2 3 4 5 6 7 8 9 10 12 13 I6 I9 I10 I11 I12 I13")
+AK905 = codes("1 2 3 4 5 6 10 11 12 13 14 15 16 17 18 19 23 24 25 26")
+IK502 = codes("1 2 3 4 5 6 7 8 9 10 11 12 13 15 16 17 18 19 23 24 25 26 27 I5 I6")
+IK304 = codes("1 2 3 4 5 6 7 8 I4 I6 I7 I8 I9")
+IK403 = codes("1 2 3 4 5 6 7 8 9 10 12 13 I6 I9 I10 I11 I12 I13")
 
-CATEGORIES = _codes("A0 A1 A2 A3 A4 A5 A6 A7 A8")
+CATEGORIES = codes("A0 A1 A2 A3 A4 A5 A6 A7 A8")
 """E1 to E4 belong to real time (RFI 1942), F and P to claim status answers."""
-ACCEPTING = _codes("A0 A1 A2 A5")
+ACCEPTING = codes("A0 A1 A2 A5")
 """The categories that go with action WQ; the others go with U."""
-RECEIVER_ONLY = _codes("746")
+RECEIVER_ONLY = codes("746")
 """Status codes for the information receiver's level alone (the whole batch is a duplicate)."""
-_POINTING = _codes("247 684")
+_POINTING = codes("247 684")
 """Status codes by which a claim says that its lines, or the 999, tell more."""
 
-_RECEIVER_ENTITIES = _codes("36 40 41 AY PR")
-_PROVIDER_ENTITIES = _RECEIVER_ENTITIES | _codes("77 82 85 87")
-_CLAIM_ENTITIES = _codes(
-    "03 1P 1Z 40 41 71 72 73 77 82 85 87 DK DN DQ FA GB HK IL LI MSC PR PRP QB QC QD SEP TL TTP TU"
-)
+_RECEIVER_ENTITIES = codes("36 40 41 AY PR")
+_PROVIDER_ENTITIES = _RECEIVER_ENTITIES | codes("77 82 85 87")
+_CLAIM_ENTITIES = codes("03 1P 1Z 40 41 71 72 73 77 82 85 87 DK DN DQ FA GB HK IL LI MSC PR PRP QB QC QD SEP TL TTP TU")
 ENTITIES = {
     "2200B": _RECEIVER_ENTITIES,
     "2200C": _PROVIDER_ENTITIES,

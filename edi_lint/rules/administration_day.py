@@ -13,12 +13,12 @@ from ..reference.groups import (
     VACCINES,
     CodeSpan,
     code_range,
+    codes,
 )
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import (
     all_dated,
-    codes,
     days_without_pairs,
     elsewhere,
     faults,

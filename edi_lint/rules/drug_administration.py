@@ -18,11 +18,12 @@ from ..reference.groups import (
     ADMIN_ON_BODY,
     ADMIN_PREP,
     HORMONAL_ANTINEOPLASTIC,
+    codes,
 )
 from .drug_lines import UNCLASSIFIED, is_drug
 from .examples import added, patient, payer
 from .registry import Bad, Context, Good, Hit, rule
-from .same_day import codes, elsewhere, faults, may_be_drug, may_be_injected, of_codes, only_possible_drugs
+from .same_day import elsewhere, faults, may_be_drug, may_be_injected, of_codes, only_possible_drugs
 from .signs import procedure
 
 _HORMONAL_ADMIN = frozenset({"96402"})

@@ -13,10 +13,11 @@ from datetime import date
 
 from ..claims import Claim, ServiceLine
 from ..reference import Reference, groups
+from ..reference.groups import codes
 from ..x12 import Segment
 from .drug_lines import INJECTION, is_drug
 from .registry import Bad, Context, Good, Hit, rule
-from .same_day import DISTINCT_SERVICE, codes
+from .same_day import DISTINCT_SERVICE
 from .signs import both, filled, looks_at, modifier_in, procedure_not_in, repeated_modifiers
 
 _VISIT_MODIFIERS = ("24", "25", "27", "57")

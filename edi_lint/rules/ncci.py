@@ -26,10 +26,11 @@ from ..reference.groups import (
     PTP_COLUMN2_NEVER,
     CodeSpan,
     code_range,
+    codes,
 )
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
-from .same_day import SHOT, all_dated, codes, days_without_pairs, elsewhere, may_be_drug, pairs, unmarked
+from .same_day import SHOT, all_dated, days_without_pairs, elsewhere, may_be_drug, pairs, unmarked
 from .signs import both, procedure_in, without_modifier
 
 _OFFICE_25 = EM_OFFICE - {"99211"}

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..claims import Claim, Day, DayLine, ServiceLine
-from ..reference.groups import ADMIN_VACCINE, PTP_MODIFIERS, VACCINES, code_range
+from ..reference.groups import ADMIN_VACCINE, PTP_MODIFIERS, VACCINES, code_range, codes
 from .registry import Context
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ __all__ = [
     "OTHER_ROUTES",
     "SHOT",
     "all_dated",
-    "codes",
     "days_without_pairs",
     "elsewhere",
     "faults",
@@ -47,11 +46,6 @@ __all__ = [
 ]
 
 SHOT = "96372"
-
-
-def codes(text: str) -> frozenset[str]:
-    """The codes of a text, which blanks set apart."""
-    return frozenset(text.split())
 
 
 DISTINCT_SERVICE = codes("59 XE XP XS XU")

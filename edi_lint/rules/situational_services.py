@@ -11,9 +11,9 @@ from datetime import date
 
 from ..claims import Claim
 from ..claims.fields import find
+from ..reference.groups import codes
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
-from .same_day import codes
 from .situational import another_day, inner_loops, place
 
 _UNLISTED = codes(

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ..claims import Claim, DayLine
-from ..reference.groups import ADMIN_INJECTION, ADMIN_VACCINE, VACCINES, code_range
+from ..reference.groups import ADMIN_INJECTION, ADMIN_VACCINE, VACCINES, code_range, codes
 from .examples import added, patient, payer
 from .registry import Bad, Context, Good, Hit, rule
 from .same_day import (
     LEGACY_COVID_ADMIN,
-    codes,
     elsewhere,
     faults,
     of_codes,
