@@ -193,15 +193,13 @@ class View:
     the next such segment costs one look-up.
     """
 
-    __slots__ = ("_absent", "_bare", "_memos", "_places", "_sources")
+    __slots__ = ("_absent", "_memos", "_places", "_sources")
 
     def __init__(self) -> None:
         self._sources: list[Source] = []
         self._absent: dict[str, Any] = {}
         self._memos: dict[Node, dict[str, dict[str, Any]]] = {}
         self._places: dict[Node, tuple[Source, ...]] = {}
-        self._bare: set[Node] = set()
-        """Places whose segments hold none of the fields."""
 
     def add(self, field: Field[Any]) -> None:
         """Let ``field`` be read with the others."""
@@ -220,11 +218,11 @@ class View:
         found = self._absent.copy()
         if loop is None:
             return found
-        memos, bare = self._memos, self._bare
+        memos, places = self._memos, self._places
         for node, segment in zip(reversed(loop.nodes), reversed(loop.segments), strict=True):
-            if node in bare:
-                continue
             memo = memos.get(node)
+            if memo is None and node in places:
+                continue  # None of the fields can stand there.
             known = memo.get(segment.text) if memo is not None else None
             if known is None:
                 known = self._read(node, segment)
@@ -237,11 +235,11 @@ class View:
             if len(self._places) >= _MOST_PLACES:
                 self._places.clear()
                 self._memos.clear()
-                self._bare.clear()
             sources = self._places[node] = tuple(source for source in self._sources if source.may_be(node))
-            self._memos[node] = {}
-            if not sources:
-                self._bare.add(node)
+            if sources:
+                self._memos[node] = {}
+        if not sources:
+            return {}
         found: dict[str, Any] = {}
         for source in sources:
             found.update(source.values(segment))

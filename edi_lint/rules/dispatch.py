@@ -11,10 +11,9 @@ A sign may be given too freely, never too sparingly: the rule looks for itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from copy import copy
 from functools import partial
-from typing import ClassVar
 
 from ..claims.records import DIAGNOSIS_QUALIFIERS
 from ..guide import Ask, Node
@@ -123,9 +122,8 @@ class Dispatch:
 
     def signs(self, node: Node) -> tuple[int, Ask | None]:
         """What segments at a place of the guide speak for (`Signs`). Pure: the walk remembers the answers."""
-        asks: list[Ask] = []
-        if node.segment_id in self._READ:
-            asks.append(partial(self._READ[node.segment_id], self))
+        own: dict[str, Ask] = {"SV1": self._of_service, "CLM": self._of_claim, "HI": self._of_diagnoses}
+        asks = [own[node.segment_id]] if node.segment_id in own else []
         by_elements: dict[tuple[int, ...], list[tuple[int, Watch]]] = {}
         for name in {node.segment_id, node.mark}:
             for bit, watch in self._watches.get(name, ()):
@@ -154,12 +152,6 @@ class Dispatch:
             return 0
         codes = (segment.get(position, 2) for position in range(1, len(segment.elements)))
         return self._contents_of(f"dx:{code[:1].upper()}" for code in codes)
-
-    _READ: ClassVar[dict[str, Callable[[Dispatch, Segment], int]]] = {
-        "SV1": _of_service,
-        "CLM": _of_claim,
-        "HI": _of_diagnoses,
-    }
 
     def _contents_of(self, contents: Iterable[str]) -> int:
         found = 0

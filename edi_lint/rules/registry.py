@@ -18,7 +18,6 @@ import msgspec
 
 from ..claims import Day, Memory, Spot, Value
 from ..findings import SEVERITIES, Severity
-from ..reference.groups import CodeSpan
 
 if TYPE_CHECKING:
     from ..refdata import Table
@@ -300,7 +299,7 @@ def rule(
 
 
 def _as_set(codes: Collection[str]) -> AbstractSet[str]:
-    return codes if isinstance(codes, CodeSpan) else frozenset(codes)
+    return codes if isinstance(codes, AbstractSet) else frozenset(codes)
 
 
 def _paragraphs(docstring: str) -> tuple[str, str, str]:
