@@ -80,6 +80,8 @@ class Ruleset:
         self.options = options
         self.not_checked: set[str] = set()
         """Tables that REF001 and REF002 have spoken of in this run."""
+        self.absent: set[tuple[Table, str]] = set()
+        """Tables of which all is said and done, by kind of payer: looked for, and not there or stale."""
         self.derived: dict[str, Any] = {}
         """What rules have worked out from the reference data."""
 
@@ -98,6 +100,7 @@ class Ruleset:
         other.rules = list(rules)
         other.dispatch = self.dispatch.only(other.rules, options)
         other.options, other.strict, other.severities, other.acks = options, strict, severities, acks
+        other.absent = set()
         return other
 
     @cached_property
@@ -227,6 +230,9 @@ class FileCheck:
     def _not_checked(self, table: Table, spot: Spot) -> None:
         """Tell once in a run that a table is not there, or stale, in the same words wherever it is needed first."""
         rules, scope = self._rules, self._context.scope
+        if (table, scope) in rules.absent:
+            return
+        rules.absent.add((table, scope))
         medicaid = scope == "medicaid" and table in BY_PROGRAM
         editions = rules.reference.editions(table, medicaid=medicaid)
         if not editions:
