@@ -43,6 +43,19 @@ def test_layouts_that_are_legal(content: bytes) -> None:
     assert faults == []
 
 
+@pytest.mark.parametrize("block_bytes", [1, 60, 1000])
+@pytest.mark.parametrize("content", WITHOUT_FAULT.values(), ids=WITHOUT_FAULT.keys())
+def test_text_read_in_blocks_is_placed_as_text_read_piece_by_piece(
+    monkeypatch: pytest.MonkeyPatch, block_bytes: int, content: bytes
+) -> None:
+    # A block that holds the ISA is read piece by piece; here that is all of it.
+    pieces, _ = read(content)
+    monkeypatch.setattr("edi_lint.x12.reader._BLOCK_BYTES", block_bytes)
+    blocks, _ = read(content)
+    assert len(list(Reader(io.BytesIO(content)).blocks())) > 1
+    assert blocks == pieces
+
+
 IN_SPITE_OF = {
     "byte-order-mark": b"\xef\xbb\xbf" + BASE,
     "leading-blanks": b"\r\n\n" + BASE,

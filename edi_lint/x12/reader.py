@@ -6,6 +6,9 @@ ends at the IEA, at the next ISA or at the end of the stream. Only one chunk and
 at its end are held, whatever the size of the file. Where segments begin is counted as they pass (offset,
 line); where an element lies is worked out later, from the segment, and only for findings.
 
+Segments come in blocks. Text that is plain from end to end, with the same line break behind each segment, makes a
+block at once (`_plain`), with no statement run for each segment; any other text is read piece by piece (`_pieces`).
+
 What is read in spite of a fault of form (a byte order mark, blank segments, wrapped lines and so on) is put
 into `Reader.faults`, once per kind and interchange; the caller takes the faults from there. The reader knows
 no guide and no envelope counts.
@@ -15,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate, chain, count, repeat
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -27,6 +31,8 @@ from .sniff import sniff
 __all__ = ["ByteStream", "Position", "Reader"]
 
 CHUNK_BYTES = 1 << 16
+_BLOCK_BYTES = 1 << 14
+"""So much of a chunk is split at a time: blocks that stay in the processor's cache until they are used."""
 LONGEST_SEGMENT = 1 << 20
 """A segment may not be longer than this (bytes): the longest that the guide allows is below 4,000."""
 HEADER_BYTES = 1024
@@ -110,15 +116,21 @@ class Reader:
         return reader
 
     def __iter__(self) -> Iterator[Segment]:
+        return chain.from_iterable(self.blocks())
+
+    def blocks(self) -> Iterator[list[Segment]]:
+        """The segments, in order, as many at a time as are read at once; `faults` is that far ahead of them too."""
         if self._inside is not None:
             yield from self._segments(self._inside, begins=False)
         while (delimiters := self._open_interchange()) is not None:
             self.interchanges += 1
             yield from self._segments(delimiters)
 
-    def _segments(self, delimiters: Delimiters, begins: bool = True) -> Iterator[Segment]:
+    def _segments(self, delimiters: Delimiters, begins: bool = True) -> Iterator[list[Segment]]:
         split = self._split(delimiters, begins)
-        return split if _LOWER_CASE not in self._noted else map(_in_capitals, split)
+        if _LOWER_CASE not in self._noted:
+            return split
+        return ([_in_capitals(segment) for segment in block] for block in split)
 
     # -- looking for an ISA ---------------------------------------------------------------------------
 
@@ -191,62 +203,102 @@ class Reader:
 
     # -- splitting ------------------------------------------------------------------------------------
 
-    def _split(self, delimiters: Delimiters, begins: bool = True) -> Iterator[Segment]:
+    def _split(self, delimiters: Delimiters, begins: bool = True) -> Iterator[list[Segment]]:
         terminator = delimiters.terminator
-        newline_ends = terminator == "\n"
-        isa_start = "ISA" + delimiters.element
         iea_start = "IEA" + delimiters.element
         before = self._ordinal if begins else self._ordinal - 1
         while True:
-            if len(self._text) > LONGEST_SEGMENT and self._text.find(terminator, 0, LONGEST_SEGMENT + 1) < 0:
-                self._skip_segment(terminator)
+            end = self._text.rfind(terminator, 0, _BLOCK_BYTES) + 1 or self._text.find(terminator) + 1
+            if not end or end > LONGEST_SEGMENT + 1:
+                have = len(self._text)
+                if have > LONGEST_SEGMENT:
+                    self._skip_segment(terminator)
+                elif self._fill(have + 1) == have:
+                    yield from self._unterminated(delimiters, iea_start)
+                    return
                 continue
-            pieces = self._text.split(terminator)
-            tail = pieces.pop()
-            start = self._offset
-            line, line_start, ordinal = self._line, self._line_start, self._ordinal
-            # This loop runs once for every segment of a batch: what is common stands in it, the rest is called.
-            for piece in pieces:
-                first = piece[:1]
-                if first == "\n":
-                    line += 1
-                    at = line_start = start + 1
-                    text = piece[1:]
-                    first = text[:1]
-                else:
-                    at, text = start, piece
-                raw = ""
-                here, here_start = line, line_start
-                if first == " " or not text.isprintable():
-                    self._line, self._line_start = line, line_start
-                    text, raw, at, here, here_start = self._tidy(text, at)
-                    line, line_start = self._line, self._line_start
-                    first = text[:1]
-                if first == "I" and ordinal > before and text.startswith(isa_start):
-                    # An ISA before the IEA: what follows may have separators of its own.
-                    self._text = self._text[start - self._offset :]
-                    self._offset = start
-                    self._line, self._line_start = here - piece[: at - start].count("\n"), here_start
-                    return
-                start += len(piece) + 1
-                if newline_ends:
-                    line += 1
-                    line_start = start
-                if not text:
-                    self._note_at("blank-segment", at, here, here_start)
-                    continue
-                ordinal += 1
-                self._ordinal = ordinal
-                yield Segment(text, ordinal, at, here, here_start, delimiters, raw)
-                if first == "I" and text.startswith(iea_start):
-                    self._text = self._text[start - self._offset :]
-                    self._offset, self._line, self._line_start = start, line, line_start
-                    return
-            self._offset, self._line, self._line_start = start, line, line_start
-            self._text = tail
-            if self._fill(len(tail) + 1) == len(tail):
-                yield from self._unterminated(delimiters, iea_start)
+            block = self._plain(end, delimiters)
+            ended = block is None
+            if block is None:
+                block, ended = self._pieces(end, delimiters, before)
+            if block:
+                yield block
+            if ended:
                 return
+
+    def _plain(self, end: int, delimiters: Delimiters) -> list[Segment] | None:
+        """The text up to ``end``, behind a terminator, as segments; None if there is anything unusual in it."""
+        terminator, element, text = delimiters.terminator, delimiters.element, self._text
+        first = text.find(terminator) + 1
+        gap = next(gap for gap in ("\n", "\r\n", "") if text.startswith(gap, first))
+        if terminator == "\n":
+            gap = ""
+        between = terminator + gap
+        parts = text[len(gap) : end - 1].split(between)
+        whole = "".join(parts)
+        if not text.startswith(gap) or not all(parts) or not whole.isprintable() or terminator in whole:
+            return None
+        for start in (" ", "ISA" + element, "IEA" + element):
+            if parts[0].startswith(start) or text.find(between + start, 0, end) >= 0:
+                return None
+        sizes = map(len(between).__add__, map(len, parts))
+        starts = list(accumulate(sizes, initial=self._offset + len(gap)))
+        behind = starts.pop() - len(gap)
+        line = self._line + (gap != "")
+        lines: Iterable[int] = count(line)
+        line_starts: Iterable[int] = starts
+        if gap:
+            self._line, self._line_start = line + len(parts) - 1, starts[-1]
+        elif terminator == "\n":
+            line_starts = [self._line_start, *starts[1:]]
+            self._line, self._line_start = line + len(parts), behind
+        else:
+            lines, line_starts = repeat(line), repeat(self._line_start)
+        block = list(map(Segment, parts, count(self._ordinal + 1), starts, lines, line_starts, repeat(delimiters)))
+        self._ordinal += len(parts)
+        self._offset = behind
+        self._text = text[end:]
+        return block
+
+    def _pieces(self, end: int, delimiters: Delimiters, before: int) -> tuple[list[Segment], bool]:
+        """The text up to ``end``, behind a terminator, as segments; and whether the interchange ends with it.
+
+        ``before`` is the ordinal of the last segment in front of the interchange.
+        """
+        terminator = delimiters.terminator
+        newline_ends = terminator == "\n"
+        isa_start, iea_start = "ISA" + delimiters.element, "IEA" + delimiters.element
+        block: list[Segment] = []
+        start = begin = self._offset
+        for piece in self._text[: end - 1].split(terminator):
+            text, raw, at = piece, "", start
+            if text[:1] == "\n":
+                self._line += 1
+                at = self._line_start = start + 1
+                text = text[1:]
+            here, here_start = self._line, self._line_start
+            if text[:1] == " " or not text.isprintable():
+                text, raw, at, here, here_start = self._tidy(text, at)
+            if self._ordinal > before and text.startswith(isa_start):
+                # An ISA before the IEA: what follows may have separators of its own.
+                self._text = self._text[start - begin :]
+                self._offset = start
+                self._line, self._line_start = here - piece[: at - start].count("\n"), here_start
+                return block, True
+            start += len(piece) + 1
+            if newline_ends:
+                self._line += 1
+                self._line_start = start
+            if not text:
+                self._note_at("blank-segment", at, here, here_start)
+                continue
+            self._ordinal += 1
+            block.append(Segment(text, self._ordinal, at, here, here_start, delimiters, raw))
+            if text.startswith(iea_start):
+                self._offset, self._text = start, self._text[start - begin :]
+                return block, True
+        self._offset, self._text = start, self._text[end:]
+        return block, False
 
     def _tidy(self, piece: str, at: int) -> tuple[str, str, int, int, int]:
         """A piece that has line breaks, blanks or control characters: text, raw, offset, line and line start."""
@@ -280,7 +332,7 @@ class Reader:
                 return
         self._advance(at + 1)
 
-    def _unterminated(self, delimiters: Delimiters, iea_start: str) -> Iterator[Segment]:
+    def _unterminated(self, delimiters: Delimiters, iea_start: str) -> Iterator[list[Segment]]:
         """What stands behind the last terminator: nothing, an IEA without terminator, or half a segment."""
         rest = self._text.strip(_BLANKS + _ENDINGS)
         if rest.startswith(iea_start):
@@ -288,7 +340,7 @@ class Reader:
             self._ordinal += 1
             segment = Segment(text, self._ordinal, at, line, line_start, delimiters, raw)
             self.faults.append(Fault("last-terminator-missing", segment))
-            yield segment
+            yield [segment]
         elif rest:
             self._note("unfinished-segment", bytes=len(rest))
         elif self._text.strip(_BLANKS):
