@@ -31,7 +31,7 @@ def test_the_walk_places_every_segment_where_it_was_made_for(full: bool) -> None
     segments = list(Reader(io.BytesIO(batch_of(entries).encode("ascii"))))[2:-2]
     start, *rest = segments
     placed: set[Node] = set()
-    for unit in walk(GRAPH, start, Segments(iter(rest))):
+    for unit in walk(GRAPH, start, Segments([rest])):
         assert unit.faults == []
         placed |= nodes_of(unit.loop)
     assert placed == set(GRAPH.nodes())

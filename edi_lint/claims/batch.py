@@ -64,7 +64,8 @@ class Elsewhere(Protocol):
     def segments_read(self) -> int:
         """As of `Reader`."""
 
-    def __iter__(self) -> Iterator[Segment]: ...
+    def blocks(self) -> Iterator[list[Segment]]:
+        """As of `Reader`."""
 
     def here(self) -> Segment:
         """As of `Reader`."""
@@ -106,7 +107,7 @@ class Batch:
         self._guide = guide
         self._reader = Reader(source) if isinstance(source, ByteStream) else source
         self._elsewhere = None if isinstance(self._reader, Reader) else self._reader
-        self._segments = Segments(iter(self._reader))
+        self._segments = Segments(self._reader.blocks())
         self._assembler = Assembler()
         self._held: list[Fault] = []
         """Faults of the interchange that wait until it is known to hold claims."""
@@ -340,7 +341,7 @@ class Batch:
             if segment.id == "SE":
                 return
             if segment.id in ("ST", "GE", "IEA", "ISA"):
-                self._segments.put_back(segment)
+                self._segments.put_back()
                 return
 
 

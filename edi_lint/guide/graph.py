@@ -1,24 +1,28 @@
 """The guide as a graph to walk: one node for each place where a segment may stand.
 
-Built from `GuideTables` for one set of delimiters. What the walk learns about raw segments (`Node.memo`) is
-kept on the nodes, so that a batch that repeats itself is looked up, not judged again.
+Built from `GuideTables` for one set of delimiters. What the walk learns is kept here, so that a batch that repeats
+itself is looked up, not judged again: of raw segments their kind (`Graph.kinds`), on each node the step that a kind
+takes behind it (`Node.memo`), and on the first node of a unit how units are built (`Node.shapes`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from ..x12 import Delimiters, Ref, Segment
 from .check import ElementFault, SpecChecker
+from .kinds import MEMO_SIZE, STRANGE, Kind, Kinds, Namer
 from .tables import GuideTables, Loop, Use
 
-__all__ = ["Graph", "Guide", "Headless", "Key", "LoopNode", "Member", "Node", "Step"]
+if TYPE_CHECKING:
+    from .shape import Shape
+
+__all__ = ["ENVELOPE", "Graph", "Guide", "Headless", "Key", "LoopNode", "Member", "Node", "Step"]
 
 RESYNCHRONISE = frozenset({"HL", "CLM", "LX"})
 """Where a loop opened by one of these has lost its first segment, the loop is still plain to see."""
-MEMO_SIZE = 4096
-"""Raw segments remembered per node; beyond it the memo starts afresh, so that memory stays flat."""
-
+ENVELOPE = frozenset({"ISA", "GS", "ST", "GE", "IEA", "TA1"})
 
 Key = tuple[str, str]
 """A segment's id, and its qualifier where the guide tells places apart by one."""
@@ -29,7 +33,8 @@ Signs = Callable[["Node"], tuple[int, Ask | None]]
 """What somebody wants to know of every segment at a place, as bits that are added up for each unit.
 
 These are the bits that all segments there have, and what tells more of a segment; None if there is no more to tell. It
-is asked once for each distinct segment, so the answer may depend on nothing else.
+is asked once for each distinct segment, and may be asked at one place for all with the same mark: the answer may depend
+on nothing but the segment and the mark.
 """
 
 
@@ -44,7 +49,6 @@ class Node:
         "headless",
         "is_head",
         "is_level",
-        "is_turn",
         "key",
         "loop",
         "mark",
@@ -54,6 +58,7 @@ class Node:
         "position",
         "qualifier",
         "segment_id",
+        "shapes",
         "signs",
         "usage",
     )
@@ -71,16 +76,18 @@ class Node:
         self.before = 0
         self.is_head = False
         self.is_level = self.segment_id == "HL"
-        self.is_turn = self.segment_id in ("HL", "SE")
-        """Whether a level begins here, or the transaction set ends."""
         qualified = use.codes and len(use.codes) <= 4 and self.segment_id not in ("SV1", "SV5")
         self.mark = self.segment_id + (f"*{'/'.join(use.codes)}" if qualified else "")
         """The segment with its qualifiers, such as ``DTP*472``."""
         self.key = f"{loop.id}/{self.mark}"
-        self.memo: dict[str, tuple[Step, list[ElementFault], int]] = {}
+        self.memo: dict[str, tuple[Step, int, list[ElementFault]]] = {}
+        """By kind, the step to a segment that follows without fault, and the signs of all that stands there."""
+        self.shapes: dict[str, Shape] = {}
+        """How the units that begin here are built, by the kinds of their other segments."""
         self.moves: dict[Key, tuple[Step, ...]] = {}
         self.headless: dict[Key, tuple[Headless, ...]] = {}
-        self.signs: tuple[int, Ask | None] | None = None
+        self.signs: int | None = None
+        """What all segments here are signs of, once somebody asked."""
 
     def accepts(self, key: Key) -> bool:
         """Whether a segment with this key is one of this place: its id and, where there is one, its qualifier."""
@@ -156,6 +163,19 @@ class Headless:
         return len(self.heads) - (self.outermost.head.segment_id in RESYNCHRONISE) + self.step.leaves / 10
 
 
+class _Places:
+    """The places where the guide lets segments with some key stand, and the kinds of such segments."""
+
+    __slots__ = ("asks", "checkers", "is_stop", "names")
+
+    def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...]) -> None:
+        self.checkers = tuple({node.checker.spec.unnamed(): node.checker for node in nodes}.values())
+        self.asks = asks
+        self.is_stop = any(node.segment_id == "SE" or (node.is_head and node.loop.is_unit) for node in nodes)
+        self.names: dict[tuple[bool, ...], str] = {(False,) * len(self.checkers): STRANGE}
+        """The kinds, by which of the checkers find nothing wrong."""
+
+
 class Graph:
     """The transaction set of the guide under one set of delimiters."""
 
@@ -168,6 +188,11 @@ class Graph:
         self.start = self.root.head
         self.qualified = {node.segment_id for node in self.nodes() if node.codes}
         self.segment_ids = {node.segment_id for node in self.nodes()}
+        self.kinds = Kinds(self._kind_of)
+        self._namer = Namer()
+        self._places: dict[tuple[Node, ...], _Places] = {}
+        self._places_of: dict[Key, _Places] = {}
+        self._asks: dict[str, Ask | None] = {}
 
     def nodes(self) -> list[Node]:
         """Every place for a segment, in the guide's order."""
@@ -211,12 +236,45 @@ class Graph:
             return name, ""
         return name, segment.get(3) if name == "HL" else elements[1].partition(self.delimiters.component)[0]
 
-    def signs(self, node: Node, segment: Segment) -> int:
-        """What a segment at this place is a sign of."""
+    def signs(self, node: Node) -> int:
+        """What every segment at this place is a sign of."""
         if node.signs is None:
-            node.signs = self._signs(node)
-        always, ask = node.signs
+            node.signs, ask = self._signs(node)
+            self._asks.setdefault(node.mark, ask)
+        return node.signs
+
+    def signs_of(self, node: Node, segment: Segment) -> int:
+        """What a segment at this place is a sign of."""
+        always, ask = self.signs(node), self._asks[node.mark]
         return always if ask is None else always | ask(segment)
+
+    def _kind_of(self, text: str) -> Kind:
+        """The kind of a raw segment (`Kinds`), and what it is a sign of wherever it stands."""
+        segment = Segment(text, 0, 0, 0, 0, self.delimiters)
+        key = self.key(segment)
+        places = self._places_of.get(key)
+        if places is None:
+            if len(self._places_of) >= MEMO_SIZE:
+                self._places_of.clear()
+            places = self._places_of[key] = self._places_for(key)
+        fits = tuple([not checker.faults(segment) for checker in places.checkers])
+        name = places.names.get(fits)
+        if name is None:
+            name = places.names[fits] = self._namer.name(places.is_stop)
+        signs = 0
+        for ask in places.asks:
+            signs |= ask(segment)
+        return name, signs
+
+    def _places_for(self, key: Key) -> _Places:
+        nodes = () if key[0] in ENVELOPE else tuple(node for node in self.nodes() if node.accepts(key))
+        places = self._places.get(nodes)
+        if places is None:
+            for node in nodes:
+                self.signs(node)
+            asks = (self._asks[mark] for mark in dict.fromkeys(node.mark for node in nodes))
+            places = self._places[nodes] = _Places(nodes, tuple(ask for ask in asks if ask is not None))
+        return places
 
     def steps(self, node: Node, segment: Segment) -> tuple[Step, ...]:
         """Every way in which the guide lets ``segment`` follow ``node``, the nearest first."""

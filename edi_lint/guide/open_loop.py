@@ -25,12 +25,12 @@ class OpenLoop:
     numbers: frozenset[int] = frozenset()
     """Of a hierarchical level: the numbers that may stand for it."""
 
-    def __init__(self, spec: LoopNode) -> None:
+    def __init__(self, spec: LoopNode, segments: list[Segment], nodes: list[Node]) -> None:
         self.spec = spec
         self.seen = spec.head.bit
         """The members that have occurred: its first segment opened it."""
-        self.segments: list[Segment] = []
-        self.nodes: list[Node] = []
+        self.segments = segments
+        self.nodes = nodes
 
     @property
     def id(self) -> str:

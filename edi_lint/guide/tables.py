@@ -45,6 +45,11 @@ class Spec(msgspec.Struct, frozen=True):
     elements: tuple[Element, ...]
     syntax: tuple[Syntax, ...]
 
+    def unnamed(self) -> Spec:
+        """The same without names: equal for specs that hold the same segments right."""
+        elements = tuple(map(_unnamed, self.elements))
+        return msgspec.structs.replace(self, name="", elements=elements)
+
 
 class Use(msgspec.Struct, frozen=True):
     """A place for a segment in a loop. ``codes`` are the values at ``qualifier`` that make it this one."""
@@ -75,3 +80,8 @@ class GuideTables(msgspec.Struct, frozen=True):
     transaction: Loop
     specs: tuple[Spec, ...]
     control: dict[str, Spec]
+
+
+def _unnamed(element: Element) -> Element:
+    components = tuple(map(_unnamed, element.components))
+    return msgspec.structs.replace(element, ref="", name="", components=components)

@@ -1,9 +1,13 @@
 """Place every segment of a transaction set in the guide, and say what is missing, surplus or out of place.
 
-Theory of operation. The walk stands on a node of the graph and holds a stack of open loops (`OpenLoop`). For
-most segments one dictionary answers: a node remembers, for each raw segment that followed it without fault, the
-step to take (`Node.memo`). Otherwise the graph is asked for the steps that the guide allows; the elements are
-checked once, and the answer is remembered.
+Theory of operation. The walk stands on a node of the graph and holds a stack of open loops (`OpenLoop`). Each
+segment has a kind, found once for each distinct text (`Kinds`): where its elements are right. A node remembers,
+for each kind that followed it without fault, the step to take (`Node.memo`); otherwise the graph is asked for the
+steps that the guide allows, and the elements are checked.
+
+Most units need no steps at all. When a unit begins, the kinds of the segments up to the next one are looked up as
+one string: if such a unit was walked before without fault, it is put together at once (`Shape`), and the walk goes
+on behind it. This is an abbreviation and no more: without it, everything comes out the same.
 
 What must be there is checked on the way: each loop keeps one bit per member that has occurred, each node knows
 the required members before it, so a missing segment shows at the first segment behind its place, or when the
@@ -19,49 +23,104 @@ A unit is handed over when the next one begins, so one claim is in memory, never
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import reduce
 from itertools import takewhile
+from operator import attrgetter, or_
 
 from ..x12 import Fault, Ref, Segment
 from .check import ElementFault
-from .graph import MEMO_SIZE, Graph, LoopNode, Member, Node, Step
+from .graph import ENVELOPE, Graph, LoopNode, Member, Node, Step
 from .hierarchy import Hierarchy
+from .kinds import MEMO_SIZE, STOP, STRANGE
 from .open_loop import OpenLoop
 from .readings import ALLOWED, DOUBTFUL, Reading, best_reading
+from .shape import Shape
 
 __all__ = ["OpenLoop", "Segments", "Unit", "walk"]
 
-Known = tuple[Step, list[ElementFault], int]
-"""What the walk learns of a segment behind a node: the step to take, what is wrong with its elements, its signs."""
+Known = tuple[Step, int, list[ElementFault]]
+"""What the walk learns of a segment behind a node: the step to take, its signs there, the faults of its elements."""
 
-_ENVELOPE = frozenset({"ISA", "GS", "ST", "GE", "IEA", "TA1"})
 _NOT_USED = frozenset(("CL1", "CR4", "CR5", "CR6", "CR7", "CR8", "DN1", "DN2", "DSB", "HSD", "IMM", "MIA", "N2", "QTY",
                        "SV2", "SV3", "SV4", "SV6", "SV7", "TOO", "UR"))  # fmt: skip
 """Segments of X12's 837 that institutional and dental claims use; of any other the 837 knows nothing."""
 _LOOK_AHEAD = 8
+_LONGEST_SHAPE = 1000
+"""Units of more segments are walked step by step: hardly two of them are alike."""
+_text_of = attrgetter("text")
 
 
 class Segments:
-    """The stream of segments, with a look ahead and the freedom to put one back."""
+    """The stream of segments, taken from blocks of them, with a look ahead and the freedom to put one back.
 
-    def __init__(self, source: Iterator[Segment]) -> None:
-        self.source = source
-        self.ahead: deque[Segment] = deque()
+    ``held[at]`` is the next one, if it has been read yet. For the walk, ``kinds`` and ``signs`` say the same of each
+    segment that is held as `Kinds` does.
+    """
+
+    def __init__(self, blocks: Iterable[list[Segment]]) -> None:
+        self._blocks = iter(blocks)
+        self._graph: Graph | None = None
+        self.held: list[Segment] = []
+        self.at = 0
+        self.kinds = ""
+        self.signs: tuple[int, ...] = ()
 
     def next(self) -> Segment | None:
         """The next segment; None at the end."""
-        return self.ahead.popleft() if self.ahead else next(self.source, None)
+        if self.at == len(self.held) and not self.read_on():
+            return None
+        self.at += 1
+        return self.held[self.at - 1]
 
-    def put_back(self, segment: Segment) -> None:
-        """Make ``segment`` the next one again."""
-        self.ahead.appendleft(segment)
+    def put_back(self) -> None:
+        """Make the segment that was given last the next one again."""
+        self.at -= 1
 
     def peek(self, count: int) -> list[Segment]:
         """Up to ``count`` segments that are to come."""
-        while len(self.ahead) < count and (segment := next(self.source, None)) is not None:
-            self.ahead.append(segment)
-        return [segment for segment, _ in zip(self.ahead, range(count), strict=False)]
+        while len(self.held) < self.at + count and self.read_on():
+            pass
+        return self.held[self.at : self.at + count]
+
+    def read_on(self) -> bool:
+        """Hold another block behind what is still to come; False at the end of the stream."""
+        block = next(filter(None, self._blocks), None)
+        if block is None:
+            return False
+        passed = max(self.at - 1, 0)  # The last one may be put back.
+        self.held = self.held[passed:] + block
+        self.at -= passed
+        if self._graph is not None:
+            self.kinds, self.signs = self.kinds[passed:], self.signs[passed:]
+            self._tell_kinds(self._graph, block)
+        return True
+
+    def walked_by(self, graph: Graph) -> None:
+        """From now on, know the kinds of all that is held."""
+        if self._graph is not graph:
+            self._graph = graph
+            self.kinds, self.signs = "", ()
+            self._tell_kinds(graph, self.held)
+
+    def _tell_kinds(self, graph: Graph, segments: list[Segment]) -> None:
+        if segments:
+            names, signs = zip(*map(graph.kinds.__getitem__, map(_text_of, segments)), strict=True)
+            self.kinds += "".join(names)
+            self.signs += signs
+
+    def to_stop(self) -> int:
+        """The place in ``held`` of the next segment that begins another unit, or is strange.
+
+        Where none comes soon, the end of what is held.
+        """
+        searched = self.at
+        while (stop := STOP.search(self.kinds, searched)) is None:
+            ahead = len(self.held) - self.at
+            if ahead > _LONGEST_SHAPE or not self.read_on():
+                return len(self.held)
+            searched = self.at + ahead
+        return stop.start()
 
 
 class Unit:
@@ -92,7 +151,7 @@ class _Walk:
     def __init__(self, graph: Graph, segments: Segments) -> None:
         self._graph = graph
         self._segments = segments
-        self._loop = OpenLoop(graph.root)
+        self._loop = OpenLoop(graph.root, [], [])
         self._outer: list[OpenLoop] = []
         """The loops that the innermost one lies in, outermost first."""
         self._node = graph.start
@@ -102,28 +161,35 @@ class _Walk:
         self._strays: list[Node] = []
         """Where the last segment that has no place would have been at home."""
         self._stray_at = 0
+        self._shape = ""
+        """The kinds of a unit whose shape is not known yet, as long as it is walked."""
+        self._shaped = self._unit
+        """The unit that they are of."""
+        self._shape_ends: Segment | None = None
+        """The segment behind it."""
 
     def run(self, start: Segment) -> Iterator[Unit]:
         self._loop.seen |= self._node.bit
         self._keep(self._node, start)
         self._check_elements(self._node, start, self._node.checker.faults(start))
-        source, ahead = self._segments.source, self._segments.ahead
-        node = self._node
-        # This loop runs once for every segment of a batch: what is common stands in it, the rest is called.
-        while (segment := ahead.popleft() if ahead else next(source, None)) is not None:
-            known = node.memo.get(segment.text)
+        segments = self._segments
+        segments.walked_by(self._graph)
+        while segments.at < len(segments.held) or segments.read_on():
+            at = segments.at
+            segment, kind, signs = segments.held[at], segments.kinds[at], segments.signs[at]
+            if kind == STRANGE and _is_envelope(segment):
+                break
+            segments.at = at + 1
+            if segment is self._shape_ends:
+                self._remember_shape()
+            known = self._node.memo.get(kind)
             if known is None:
-                if _is_envelope(segment):
-                    self._segments.put_back(segment)
-                    break
-                known = self._learn(segment)
-            else:
-                step = known[0]
-                if step.node.before & ~self._loop.seen if step.stays_in_loop else self._is_early(step):
-                    known = self._recover(segment, Reading(ALLOWED, step, []))
+                known = self._learn(segment, kind)
+            elif (doubt := self._doubt(known[0], segment)) is not None:
+                known = self._recover(segment, Reading(doubt, known[0], []))
             if known is None:
                 continue
-            step, element_faults, signs = known
+            step, always, element_faults = known
             node = self._node = step.node
             loop = self._loop
             kept = True
@@ -161,23 +227,23 @@ class _Walk:
             if kept:
                 loop.segments.append(segment)
                 loop.nodes.append(node)
-            if signs:
-                self._unit.signs |= signs
+            self._unit.signs |= always | signs
             if element_faults:
                 self._check_elements(node, segment, element_faults)
-            if node.is_turn:
+            if step.opens_unit:
                 if node.is_level:
                     self._check_level(node, segment)
-                else:
+                elif not step.enters:
                     yield self._unit
                     return
+                self._take_shape()
         self._unit.cut = True
         yield self._unit
 
     # -- moving ---------------------------------------------------------------------------------------
 
-    def _learn(self, segment: Segment) -> Known | None:
-        """Find out where a segment that the memo does not know belongs; None if it has no place."""
+    def _learn(self, segment: Segment, kind: str) -> Known | None:
+        """Find out where a segment belongs whose kind is new here; None if it has no place."""
         node = self._node
         steps = self._graph.steps(node, segment)
         if not steps:
@@ -189,21 +255,51 @@ class _Walk:
             # Two uses of one segment that share a qualifier (PWK*CT in 2400): the one that it fits.
             if not (others := other.node.checker.faults(segment)):
                 step, faults = other, others
-        place = step.node
-        if place.is_level:
+        doubt = self._doubt(step, segment) or (ALLOWED if faults else None)
+        if doubt is not None:
+            return self._recover(segment, Reading(doubt, step, []))
+        known = node.memo[kind] = step, self._graph.signs(step.node), faults
+        return known
+
+    def _doubt(self, step: Step, segment: Segment) -> float | None:
+        """The weight of a step that the guide allows, where something speaks against it; None where nothing does."""
+        if step.node.is_level:
             # A level may begin almost anywhere, so its number has to speak for it; no two of a set are alike.
             around = [*self._outer, self._loop][-1 - step.leaves]
             if not self._levels.continues(segment, around.numbers):
-                return self._recover(segment, Reading(DOUBTFUL, step, []))
-        if faults or (place.before & ~self._loop.seen if step.stays_in_loop else self._is_early(step)):
-            return self._recover(segment, Reading(ALLOWED, step, []))
-        signs = self._graph.signs(place, segment)
-        if place.is_level:
-            return step, faults, signs
-        if len(node.memo) >= MEMO_SIZE:
-            node.memo.clear()
-        known = node.memo[segment.text] = step, faults, signs
-        return known
+                return DOUBTFUL
+        return ALLOWED if self._is_early(step) else None
+
+    def _take_shape(self) -> None:
+        """Put together the rest of a unit that has just begun, if such a one was walked before."""
+        node, loop, segments = self._node, self._loop, self._segments
+        if loop is not self._unit.loop or len(loop.segments) != 1 or not node.is_head:
+            return
+        end = segments.to_stop()
+        start = segments.at
+        kinds = segments.kinds[start:end]
+        shape = node.shapes.get(kinds)
+        if shape is not None:
+            self._outer += [loop, *shape.fill(loop, segments.held, start - 1)]
+            self._loop = self._outer.pop()
+            self._node = shape.node
+            self._unit.signs |= reduce(or_, filter(None, segments.signs[start:end]), shape.signs)
+            segments.at = end
+        elif kinds and end < len(segments.held) and len(kinds) <= _LONGEST_SHAPE:
+            self._shape, self._shaped, self._shape_ends = kinds, self._unit, segments.held[end]
+
+    def _remember_shape(self) -> None:
+        """What was to be told of the unit has been told: keep how it was built, if that is nothing."""
+        unit, shapes = self._shaped, self._shaped.loop.spec.head.shapes
+        if unit is not self._unit or unit.faults:
+            return
+        open_loops = [*self._outer, self._loop]
+        inner = open_loops[open_loops.index(unit.loop) :]
+        if len(shapes) >= MEMO_SIZE:
+            shapes.clear()
+        shape = Shape.of(inner, len(self._shape) + 1, self._node, self._graph)
+        if shape is not None:
+            shapes[self._shape] = shape
 
     def _enter(self, spec: LoopNode, segment: Segment) -> None:
         parent = self._loop
@@ -214,7 +310,7 @@ class _Walk:
         else:
             parent.seen = seen | spec.bit
         self._outer.append(parent)
-        self._loop = loop = OpenLoop(spec)
+        self._loop = loop = OpenLoop(spec, [], [])
         if spec.is_unit:
             self._unit.loop = loop
             self._unit.above = tuple(self._outer)
@@ -385,7 +481,7 @@ class _Walk:
             return None
         self._recovered = reading.faults
         node = reading.step.node
-        return reading.step, node.checker.faults(segment), self._graph.signs(node, segment)
+        return reading.step, self._graph.signs_of(node, segment), node.checker.faults(segment)
 
     def _put_late(self, reading: Reading, segment: Segment) -> None:
         """Put a segment that comes too late into the loop it belongs to, and stay where the walk is."""
@@ -395,7 +491,7 @@ class _Walk:
         self._report_recovery(segment)
         self._loop.seen |= node.bit
         self._keep(node, segment)
-        self._unit.signs |= self._graph.signs(node, segment)
+        self._unit.signs |= self._graph.signs_of(node, segment)
         self._check_elements(node, segment, node.checker.faults(segment))
         self._loop = innermost
 
@@ -439,7 +535,7 @@ class _Walk:
 
 def _is_envelope(segment: Segment) -> bool:
     """Whether the transaction set ends here without SE; ST alone may be the end of a broken street."""
-    return segment.id in _ENVELOPE and segment.get(1).strip() != ""
+    return segment.id in ENVELOPE and segment.get(1).strip() != ""
 
 
 def _id_of(member: Member) -> str:

@@ -159,37 +159,38 @@ class _Cut:
         """As of `Reader`."""
         return self._reader.here()
 
-    def __iter__(self) -> Iterator[Segment]:
+    def blocks(self) -> Iterator[list[Segment]]:
+        """As of `Reader`."""
         while True:
             self._look_ahead()
             piece, _, within, number = self._ahead.popleft()
             if isinstance(piece, Segment):
-                yield piece
+                yield [piece]
             elif isinstance(piece, Rest):
                 faults = self._reader.faults
                 self._reader = Reader.resumed(
                     piece.stream, piece.start, piece.delimiters, piece.interchanges, piece.noted
                 )
                 self._reader.faults = faults
-                yield from self._reader
+                yield from self._reader.blocks()
                 return
             elif within is not None:
                 self._at, self._is_accepted = (piece, within, number), False
-                yield piece.st
+                yield [piece.st]
                 self._at = None
                 if not self._is_accepted:
                     yield from self._read(piece)
                 if number == len(within.sets) - 1:
                     self._outstanding -= 1
 
-    def _read(self, one: SetText) -> Iterator[Segment]:
+    def _read(self, one: SetText) -> Iterator[list[Segment]]:
         """The segments of a set behind its ST; where it is not plain, the rest of the file is read as it is."""
         faults, delimiters = self._reader.faults, one.st.delimiters
         reader = self._reader = Reader.resumed(io.BytesIO(one.content), one.start, delimiters, 1)
         reader.faults = faults
-        segments = iter(reader)
-        next(segments)
-        yield from segments
+        blocks = reader.blocks()
+        yield next(blocks)[1:]
+        yield from blocks
         if reader.noted or reader.position != one.end:
             rest = self._splitter.rest(b"".join(content for _, content, _, _ in self._ahead))
             self.withdraw()
