@@ -174,16 +174,16 @@ class Source:
             return False
         return not self.qualifiers or not node.codes or not node.codes.isdisjoint(self.qualifiers)
 
-    def values(self, segment: Segment) -> dict[str, Any]:
-        """The values of all fields, by name; none if the segment has another qualifier."""
+    def read(self, segment: Segment, values: dict[str, Any]) -> None:
+        """Put in the values of all fields, by name; none if the segment has another qualifier."""
         elements = segment.elements
         count = len(elements)
         if self.qualifiers and (count < 2 or elements[1] not in self.qualifiers):
-            return {}
-        found = {name: elements[position] if position < count else "" for name, position in self._plain}
+            return
+        for name, position in self._plain:
+            values[name] = elements[position] if position < count else ""
         for field in self._fields:
-            found[field.name] = field.read(segment)
-        return found
+            values[field.name] = field.read(segment)
 
 
 class View:
@@ -242,7 +242,7 @@ class View:
             return {}
         found: dict[str, Any] = {}
         for source in sources:
-            found.update(source.values(segment))
+            source.read(segment, found)
         memo = self._memos[node]
         if len(memo) >= _MEMO_SIZE:
             memo.clear()

@@ -58,6 +58,13 @@ class SpecChecker:
                 return []
         return self._as_one(self._diagnose(segment.elements))
 
+    def fits(self, segment: Segment) -> bool:
+        """Whether nothing is wrong with the elements of the segment."""
+        pattern = self._pattern
+        if pattern is None or self._notes:
+            return not self.faults(segment)
+        return pattern.fullmatch(segment.text) is not None or not self.faults(segment)
+
     # -- the slow path --------------------------------------------------------------------------------
 
     def _as_one(self, found: list[ElementFault]) -> list[ElementFault]:

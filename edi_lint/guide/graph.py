@@ -164,16 +164,29 @@ class Headless:
 
 
 class _Places:
-    """The places where the guide lets segments with some key stand, and the kinds of such segments."""
+    """The places where the guide lets segments with some key stand: what kind each of them is, and a sign of what."""
 
-    __slots__ = ("asks", "checkers", "is_stop", "names")
+    __slots__ = ("_asks", "_checkers", "_is_stop", "_kinds", "_namer")
 
-    def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...]) -> None:
-        self.checkers = tuple({node.checker.spec.unnamed(): node.checker for node in nodes}.values())
-        self.asks = asks
-        self.is_stop = any(node.segment_id == "SE" or (node.is_head and node.loop.is_unit) for node in nodes)
-        self.names: dict[tuple[bool, ...], str] = {(False,) * len(self.checkers): STRANGE}
+    def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...], namer: Namer) -> None:
+        self._checkers = tuple({node.checker.spec.unnamed(): node.checker for node in nodes}.values())
+        self._is_stop = any(node.segment_id == "SE" or (node.is_head and node.loop.is_unit) for node in nodes)
+        self._asks = asks
+        self._namer = namer
+        self._kinds: dict[object, str] = {False: STRANGE, (False,) * len(self._checkers): STRANGE}
         """The kinds, by which of the checkers find nothing wrong."""
+
+    def kind(self, segment: Segment) -> Kind:
+        """The kind of a segment with this key: it depends on where its elements are right."""
+        checkers = self._checkers
+        fits: object = checkers[0].fits(segment) if len(checkers) == 1 else tuple([c.fits(segment) for c in checkers])
+        found = self._kinds.get(fits)
+        if found is None:
+            found = self._kinds[fits] = self._namer.name(self._is_stop)
+        signs = 0
+        for ask in self._asks:
+            signs |= ask(segment)
+        return found, signs
 
 
 class Graph:
@@ -234,7 +247,7 @@ class Graph:
         name = elements[0]
         if name not in self.qualified or len(elements) < 2:
             return name, ""
-        return name, segment.get(3) if name == "HL" else elements[1].partition(self.delimiters.component)[0]
+        return name, segment.get(3) if name == "HL" else elements[1].split(self.delimiters.component, 1)[0]
 
     def signs(self, node: Node) -> int:
         """What every segment at this place is a sign of."""
@@ -250,21 +263,15 @@ class Graph:
 
     def _kind_of(self, text: str) -> Kind:
         """The kind of a raw segment (`Kinds`), and what it is a sign of wherever it stands."""
-        segment = Segment(text, 0, 0, 0, 0, self.delimiters)
+        delimiters = self.delimiters
+        segment = Segment(text, 0, 0, 0, 0, delimiters, "", text.split(delimiters.element))
         key = self.key(segment)
         places = self._places_of.get(key)
         if places is None:
             if len(self._places_of) >= MEMO_SIZE:
                 self._places_of.clear()
             places = self._places_of[key] = self._places_for(key)
-        fits = tuple([not checker.faults(segment) for checker in places.checkers])
-        name = places.names.get(fits)
-        if name is None:
-            name = places.names[fits] = self._namer.name(places.is_stop)
-        signs = 0
-        for ask in places.asks:
-            signs |= ask(segment)
-        return name, signs
+        return places.kind(segment)
 
     def _places_for(self, key: Key) -> _Places:
         nodes = () if key[0] in ENVELOPE else tuple(node for node in self.nodes() if node.accepts(key))
@@ -273,7 +280,7 @@ class Graph:
             for node in nodes:
                 self.signs(node)
             asks = (self._asks[mark] for mark in dict.fromkeys(node.mark for node in nodes))
-            places = self._places[nodes] = _Places(nodes, tuple(ask for ask in asks if ask is not None))
+            places = self._places[nodes] = _Places(nodes, tuple(ask for ask in asks if ask is not None), self._namer)
         return places
 
     def steps(self, node: Node, segment: Segment) -> tuple[Step, ...]:

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ..x12 import Fault, Segment
 from .graph import LoopNode, Member, Node
 
 __all__ = ["OpenLoop"]
 
 
-class OpenLoop:
+class OpenLoop(msgspec.Struct, eq=False):
     """One instance of a loop in the file: its segments, and the loops inside it as far as they belong to its unit."""
 
-    # Class attributes, because most instances never have another value and the walk makes very many of them.
+    spec: LoopNode
+    segments: list[Segment]
+    nodes: list[Node]
+    """The places in the guide of these segments."""
+    seen: int
+    """The members that have occurred."""
+    following: Segment | None = None
+    """The segment behind the loop instance, once it is closed."""
+    children: list[OpenLoop] | tuple[()] = ()
+    """The loops directly inside this one, in file order."""
     counts: dict[Member, int] | None = None
     """How often members with a limit above one have occurred."""
     missed: dict[Member, Fault] | None = None
     """What was reported missing: if it comes late after all, that fault gives way."""
-    following: Segment | None = None
-    """The segment behind the loop instance, once it is closed."""
     whole: bool = True
     told_children: bool = False
-    children: list[OpenLoop] | tuple[()] = ()
-    """The loops directly inside this one, in file order."""
     numbers: frozenset[int] = frozenset()
     """Of a hierarchical level: the numbers that may stand for it."""
-
-    def __init__(self, spec: LoopNode, segments: list[Segment], nodes: list[Node]) -> None:
-        self.spec = spec
-        self.seen = spec.head.bit
-        """The members that have occurred: its first segment opened it."""
-        self.segments = segments
-        self.nodes = nodes
 
     @property
     def id(self) -> str:

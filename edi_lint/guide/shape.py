@@ -78,10 +78,8 @@ class Shape:
             unit.counts = counts.copy()
         loops = [unit]
         for spec, seen, begin, end, following, nodes, counts in self._inner:
-            loop = OpenLoop(spec, segments[start + begin : start + end], nodes.copy())
-            loop.seen = seen
-            if following:
-                loop.following = segments[start + following]
+            behind = segments[start + following] if following else None
+            loop = OpenLoop(spec, segments[start + begin : start + end], nodes.copy(), seen, behind)
             if counts is not None:
                 loop.counts = counts.copy()
             loops.append(loop)

@@ -151,7 +151,7 @@ class _Walk:
     def __init__(self, graph: Graph, segments: Segments) -> None:
         self._graph = graph
         self._segments = segments
-        self._loop = OpenLoop(graph.root, [], [])
+        self._loop = OpenLoop(graph.root, [], [], graph.start.bit)
         self._outer: list[OpenLoop] = []
         """The loops that the innermost one lies in, outermost first."""
         self._node = graph.start
@@ -169,7 +169,6 @@ class _Walk:
         """The segment behind it."""
 
     def run(self, start: Segment) -> Iterator[Unit]:
-        self._loop.seen |= self._node.bit
         self._keep(self._node, start)
         self._check_elements(self._node, start, self._node.checker.faults(start))
         segments = self._segments
@@ -310,7 +309,7 @@ class _Walk:
         else:
             parent.seen = seen | spec.bit
         self._outer.append(parent)
-        self._loop = loop = OpenLoop(spec, [], [])
+        self._loop = loop = OpenLoop(spec, [], [], spec.head.bit)
         if spec.is_unit:
             self._unit.loop = loop
             self._unit.above = tuple(self._outer)

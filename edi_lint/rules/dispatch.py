@@ -34,12 +34,11 @@ _LEVELS: tuple[Level, ...] = ("provider", "subscriber", "patient", "claim")
 class _Watcher:
     """The watches at one place of the guide that look at the same elements, and what they said of values before."""
 
-    __slots__ = ("_elements", "_memo", "_reference", "_watches")
+    __slots__ = ("_asks", "_elements", "_memo")
 
-    def __init__(self, elements: tuple[int, ...], watches: list[tuple[int, Watch]], reference: Reference) -> None:
+    def __init__(self, elements: tuple[int, ...], asks: tuple[Ask, ...]) -> None:
         self._elements = elements
-        self._watches = watches
-        self._reference = reference
+        self._asks = asks
         # Holds for the place, which knows one set of delimiters.
         self._memo: dict[tuple[str, ...] | str, int] = {}
 
@@ -51,16 +50,13 @@ class _Watcher:
         if found is None:
             if len(self._memo) >= _MOST_COMBINATIONS:
                 self._memo.clear()
-            found = self._memo[key] = _said(self._watches, self._reference, segment)
+            found = self._memo[key] = _all_of(self._asks, segment)
         return found
 
 
-def _said(watches: Iterable[tuple[int, Watch]], reference: Reference, segment: Segment) -> int:
-    found = 0
-    for bit, watch in watches:
-        if watch.test(segment, reference):
-            found |= bit
-    return found
+def _one(bit: int, watch: Watch, reference: Reference) -> Ask:
+    test = watch.test
+    return lambda segment: bit if test(segment, reference) else 0
 
 
 def _all_of(asks: tuple[Ask, ...], segment: Segment) -> int:
@@ -129,12 +125,9 @@ class Dispatch:
             for bit, watch in self._watches.get(name, ()):
                 by_elements.setdefault(watch.elements, []).append((bit, watch))
         # Where only one looks, asking it is cheaper than to look up what it said before.
-        single = [watches[0] for watches in by_elements.values() if len(watches) == 1]
-        if single:
-            asks.append(partial(_said, single, self._reference))
         for elements, watches in by_elements.items():
-            if len(watches) > 1:
-                asks.append(_Watcher(elements, watches, self._reference))
+            single = tuple(_one(bit, watch, self._reference) for bit, watch in watches)
+            asks.append(single[0] if len(single) == 1 else _Watcher(elements, single))
         always = self._contents_of((node.loop.id, node.mark))
         return always, (partial(_all_of, tuple(asks)) if len(asks) > 1 else asks[0] if asks else None)
 

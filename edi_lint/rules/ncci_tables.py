@@ -173,21 +173,20 @@ def _too_many(claim: Claim, context: Context, concerns: Callable[[str], bool]) -
         own = [line for line in day.own if concerns(line.procedure) and "JW" not in line.modifiers]
         if not own:
             continue
-        if not context.covers("mue", day.service_date):
+        covered = context.covers("mue", day.service_date)
+        if not covered:
             context.not_checked("mue", _place_of(own, "units"))
+            own = [line for line in own if line.procedure == SHOT]
         for code in dict.fromkeys(line.procedure for line in own):
-            limit = _limit(code, day, context)
+            if covered:
+                limit = context.reference.loaded.mue(code, day.service_date, medicaid=context.medicaid)
+            else:
+                limit = MueLimit(code, _MUE_OF_96372, 3, "July 2024")
             lines = [line for line in own if line.procedure == code]
             if limit is not None and limit.per_day:
                 yield from _over_the_day(claim, day, limit, lines)
             elif limit is not None:
                 yield from _over_a_line(limit, lines)
-
-
-def _limit(code: str, day: Day, context: Context) -> MueLimit | None:
-    if context.covers("mue", day.service_date):
-        return context.reference.loaded.mue(code, day.service_date, medicaid=context.medicaid)
-    return MueLimit(code, _MUE_OF_96372, 3, "July 2024") if code == SHOT else None
 
 
 def _over_the_day(claim: Claim, day: Day, limit: MueLimit, own: list[DayLine]) -> Iterator[Hit]:

@@ -71,7 +71,10 @@ class Segment(msgspec.Struct, gc=False):
 
     def get(self, element: int, component: int = 0) -> str:
         """The value of an element (or of one component of it); empty when it is not there."""
-        elements = self.elements
+        # As `elements`, without the call: this is asked more often than anything else.
+        elements = self._elements
+        if elements is None:
+            elements = self._elements = self.text.split(self.delimiters.element)
         if element >= len(elements):
             return ""
         value = elements[element]
