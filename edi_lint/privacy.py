@@ -96,7 +96,7 @@ class Privacy:
         if ref is None or not ref.element:
             return None
         value = segment.value(ref)
-        return value if value and self._may_show(segment, ref, value) else None
+        return value if value and self._may_show(segment, ref.element, ref.component, value) else None
 
     def claim_id(self, value: str) -> str | None:
         """CLM01; None if it is absent or if claim ids are masked."""
@@ -114,27 +114,27 @@ class Privacy:
         for position, value in enumerate(segment.elements[1:], 1):
             parts = value.split(component) if component in value and segment.id != "ISA" else [value]
             masked = [
-                part if not part or self._may_show(segment, Ref(position, number), part) else MASK
+                part if not part or self._may_show(segment, position, number, part) else MASK
                 for number, part in enumerate(parts, 1)
             ]
             shown.append(component.join(masked))
         return separator.join(shown)
 
-    def _may_show(self, segment: Segment, ref: Ref, value: str) -> bool:
+    def _may_show(self, segment: Segment, element: int, component: int, value: str) -> bool:
         if self.show_values:
             return True
         name = segment.id
         if name in _CONTROL:
-            return ref.element in _SHOWN[name]
-        if len(value) > _SHOWN.get(name, _NOTHING).get(ref.element, 0):
+            return element in _SHOWN[name]
+        if len(value) > _SHOWN.get(name, _NOTHING).get(element, 0):
             return False
-        if ref.component >= _DESCRIPTION and (name, ref.element) in _PROCEDURES:
+        if component >= _DESCRIPTION and (name, element) in _PROCEDURES:
             return False
-        if name == "CLM" and ref.element == 1:
+        if name == "CLM" and element == 1:
             return not self.mask_claim_ids
-        if name == "NM1" and ref.element == 9:
+        if name == "NM1" and element == 9:
             is_public = segment.get(1) == "PR" or (segment.get(8) == "XX" and segment.get(1) not in _PATIENTS)
             return is_public and _NUMBER_SHAPE.fullmatch(value) is not None
-        if name == "DTP" and ref.element == 3 and segment.get(1) not in _SHOWN_DATES:
+        if name == "DTP" and element == 3 and segment.get(1) not in _SHOWN_DATES:
             return False
         return _CODE_SHAPE.fullmatch(value) is not None

@@ -42,6 +42,9 @@ _MEMO_SIZE = 4096
 _MOST_PLACES = 512
 """Places of the guide, under all delimiters that turn up, whose segments are remembered for a record class."""
 
+_NEW_PLACE: dict[str, dict[str, Any]] = {}
+"""Of a place that no segment stood at before nothing is remembered. This stays empty."""
+
 T = TypeVar("T")
 
 
@@ -198,7 +201,8 @@ class View:
     def __init__(self) -> None:
         self._sources: list[Source] = []
         self._absent: dict[str, Any] = {}
-        self._memos: dict[Node, dict[str, dict[str, Any]]] = {}
+        self._memos: dict[Node, dict[str, dict[str, Any]] | None] = {}
+        """What was read at a place; None where none of the fields can stand."""
         self._places: dict[Node, tuple[Source, ...]] = {}
 
     def add(self, field: Field[Any]) -> None:
@@ -218,12 +222,12 @@ class View:
         found = self._absent.copy()
         if loop is None:
             return found
-        memos, places = self._memos, self._places
+        memos = self._memos
         for node, segment in zip(reversed(loop.nodes), reversed(loop.segments), strict=True):
-            memo = memos.get(node)
-            if memo is None and node in places:
+            memo = memos.get(node, _NEW_PLACE)
+            if memo is None:
                 continue  # None of the fields can stand there.
-            known = memo.get(segment.text) if memo is not None else None
+            known = memo.get(segment.text)
             if known is None:
                 known = self._read(node, segment)
             found.update(known)
@@ -236,17 +240,15 @@ class View:
                 self._places.clear()
                 self._memos.clear()
             sources = self._places[node] = tuple(source for source in self._sources if source.may_be(node))
-            if sources:
-                self._memos[node] = {}
-        if not sources:
-            return {}
+            self._memos[node] = {} if sources else None
         found: dict[str, Any] = {}
         for source in sources:
             source.read(segment, found)
         memo = self._memos[node]
-        if len(memo) >= _MEMO_SIZE:
-            memo.clear()
-        memo[segment.text] = found
+        if memo is not None:
+            if len(memo) >= _MEMO_SIZE:
+                memo.clear()
+            memo[segment.text] = found
         return found
 
 
