@@ -41,7 +41,9 @@ class Shape:
             start = loop.first.ordinal - first
             following = loop.following.ordinal - first if loop.following is not None else 0
             end = start + len(loop.segments)
-            built.append((loop.spec, loop.seen, start, end, following, loop.nodes.copy(), loop.counts))
+            # The unit itself may go on, and its loops change.
+            counts = loop.counts.copy() if loop.counts is not None else None
+            built.append((loop.spec, loop.seen, start, end, following, loop.nodes.copy(), counts))
         number = {id(loop): number for number, loop in enumerate(loops)}
         self._unit, *self._inner = built
         self._families = [

@@ -1,0 +1,148 @@
+"""Units put together by their shape: the same as units walked segment by segment, whatever is wrong around them."""
+
+from __future__ import annotations
+
+import importlib
+import io
+from collections.abc import Iterator
+from typing import Any
+from zlib import crc32
+
+import pytest
+
+from edi_lint.guide import Graph, Guide, OpenLoop, Segments, Unit, walk
+from edi_lint.guide.kinds import MEMO_SIZE, STRANGE
+from edi_lint.guide.shape import Shape
+from edi_lint.linter import cache_folder, load_tables
+from edi_lint.x12 import Reader, Segment
+from tests.conftest import FIXTURES, findings_of
+from tests.guide_batch import batch_of, entries_of
+from tests.mutations import mutations
+
+TABLES = load_tables(cache_folder())
+BATCHES = [path.read_text("ascii") for path in sorted((FIXTURES / "clean").glob("*.edi"))] + [
+    (FIXTURES / name).read_text("ascii")
+    for name in ("base.edi", "base-dependent.edi", "cob-secondary.edi", "missing-levels.edi", "broken-structure.edi")
+]
+FULL = batch_of(entries_of(full=True))
+
+
+def guide() -> Guide:
+    """A guide that has seen nothing yet; its signs say at which places segments stand, and how long one is."""
+    return Guide(TABLES, lambda node: (1 << crc32(node.key.encode()) % 999, lambda segment: len(segment.text) << 999))
+
+
+def walked(known: Guide, text: str) -> list[Any]:
+    """All that the walk has to say of the first transaction set of a batch."""
+    segments = list(Reader(io.BytesIO(text.encode("latin-1"))))
+    start = next((number for number, one in enumerate(segments) if one.id == "ST"), None)
+    if start is None:
+        return []
+    units = walk(known.graph(segments[start].delimiters), segments[start], Segments([segments[start + 1 :]]))
+    return [told(unit) for unit in units]
+
+
+def told(unit: Unit) -> list[Any]:
+    faults = [(fault.kind, fault.ref, at(fault.segment), at(fault.anchor), fault.key) for fault in unit.faults]
+    return [built(unit.loop), [loop.id for loop in unit.above], faults, unit.cut, unit.signs, at(unit.following)]
+
+
+def built(loop: OpenLoop) -> list[Any]:
+    own = [(node.key, segment.ordinal) for node, segment in zip(loop.nodes, loop.segments, strict=True)]
+    counts = {member.position: count for member, count in (loop.counts or {}).items()}
+    return [loop.id, own, loop.seen, counts, loop.whole, at(loop.following), [built(child) for child in loop.children]]
+
+
+def at(segment: Segment | None) -> int:
+    return segment.ordinal if segment is not None else 0
+
+
+@pytest.fixture
+def stepwise(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """A walk that knows no shapes, within ``stepwise.context()``."""
+    with monkeypatch.context() as patch:
+        patch.setattr(importlib.import_module("edi_lint.guide.walk")._Walk, "_take_shape", lambda _: None)
+        yield patch
+
+
+@pytest.fixture
+def filled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many units were put together."""
+    count = [0]
+    fill = Shape.fill
+
+    def counting(*given: Any) -> list[OpenLoop]:
+        count[0] += 1
+        return fill(*given)
+
+    monkeypatch.setattr(Shape, "fill", counting)
+    return count
+
+
+@pytest.mark.parametrize("text", [*BATCHES, FULL], ids=lambda text: f"{len(text)} characters")
+def test_what_was_walked_once_is_put_together_the_second_time_and_is_the_same(text: str, filled: list[int]) -> None:
+    known = guide()
+    first = walked(known, text)
+    assert walked(known, text) == first
+    assert filled[0]
+
+
+def faulty(count: int, seed: int) -> Iterator[str]:
+    for text in (FULL, *BATCHES):
+        for fault in mutations(text, count, seed):
+            yield fault.text
+
+
+def compare(count: int, seed: int, stepwise: pytest.MonkeyPatch, filled: list[int]) -> None:
+    texts = list(faulty(count, seed))
+    known = guide()
+    slowly = [walked(known, text) for text in texts]
+    assert not filled[0]
+    stepwise.undo()
+    for text in (FULL, *BATCHES):
+        walked(known, text)
+    for text, expected in zip(texts, slowly, strict=True):
+        assert walked(known, text) == expected
+    assert filled[0] > len(texts)
+
+
+def test_faults_are_the_same_with_shapes_and_without(stepwise: pytest.MonkeyPatch, filled: list[int]) -> None:
+    compare(60, 1, stepwise, filled)
+
+
+@pytest.mark.slow
+def test_many_faults_are_the_same_with_shapes_and_without(stepwise: pytest.MonkeyPatch, filled: list[int]) -> None:
+    compare(1000, 837, stepwise, filled)
+
+
+def test_units_that_lie_across_blocks_are_read_like_any_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = (FIXTURES / "dependent-claims.edi").read_text("ascii")
+    expected = findings_of(batch)
+    for size in (1, 50, 333):
+        monkeypatch.setattr("edi_lint.x12.reader._BLOCK_BYTES", size)
+        assert findings_of(batch) == expected
+
+
+def graph() -> Graph:
+    segment = next(iter(Reader(io.BytesIO(FULL.encode("ascii")))))
+    return guide().graph(segment.delimiters)
+
+
+def kind(known: Graph, text: str) -> str:
+    return known.kinds[text][0]
+
+
+def test_segments_that_are_right_at_the_same_places_are_of_one_kind() -> None:
+    known = graph()
+    assert kind(known, "NM1*IL*1*SAMPLE*ANN****MI*W1") == kind(known, "NM1*IL*1*EXAMPLE*BO****MI*W2")
+    assert kind(known, "REF*G1*A1") != kind(known, "REF*F8*A1")
+    # Of an insured the guide allows NM103 to be absent nowhere, and MI is the only number of 2330A.
+    assert kind(known, "NM1*IL*1*SAMPLE*ANN****II*W1") != kind(known, "NM1*IL*1*SAMPLE*ANN****ZZ*W1")
+    assert kind(known, "REF*G1*") == kind(known, "REF*QQ*A1") == kind(known, "ZZZ*1") == STRANGE
+
+
+def test_kinds_stay_the_same_when_more_segments_come_than_are_remembered() -> None:
+    known = graph()
+    first = kind(known, "REF*6R*A0")
+    assert {kind(known, f"REF*6R*A{number}") for number in range(3 * MEMO_SIZE)} == {first}
+    assert len(known.kinds) <= MEMO_SIZE
