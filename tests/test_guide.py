@@ -138,6 +138,7 @@ def test_the_first_segments_are_judged_as_all_others() -> None:
             segment = Segment(text, 1, 0, 1, 0, Delimiters())
             found = slow.faults(segment)
             assert fast.faults(segment) == found, segment.text
+            assert fast.fits(segment) == slow.fits(segment) == (not found), segment.text
             refused += bool(found)
     assert 0.2 < refused / (len(TABLES.specs) * _WORTH_COMPILING) < 0.9
 

@@ -50,20 +50,21 @@ class SpecChecker:
             self._judged += 1
             if self._judged > _WORTH_COMPILING and self._compiles:
                 pattern = self._pattern = re.compile(_segment_pattern(self.spec, self._delimiters), re.ASCII)
-        if pattern is not None and pattern.fullmatch(segment.text) is not None:
-            for note in self._notes:
-                if _is_broken(note, segment.elements):
-                    break
-            else:
-                return []
+        if pattern is not None and self._is_right(pattern, segment):
+            return []
         return self._as_one(self._diagnose(segment.elements))
 
     def fits(self, segment: Segment) -> bool:
         """Whether nothing is wrong with the elements of the segment."""
-        pattern = self._pattern
-        if pattern is None or self._notes:
+        if self._pattern is None:
             return not self.faults(segment)
-        return pattern.fullmatch(segment.text) is not None or not self.faults(segment)
+        # What the expression refuses has a fault: which one, nobody wants to know here.
+        return self._is_right(self._pattern, segment)
+
+    def _is_right(self, pattern: re.Pattern[str], segment: Segment) -> bool:
+        if pattern.fullmatch(segment.text) is None:
+            return False
+        return not self._notes or not any(_is_broken(note, segment.elements) for note in self._notes)
 
     # -- the slow path --------------------------------------------------------------------------------
 
