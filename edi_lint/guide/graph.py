@@ -169,7 +169,8 @@ class _Places:
     __slots__ = ("_asks", "_checkers", "_is_stop", "_kinds", "_namer")
 
     def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...], namer: Namer) -> None:
-        self._checkers = tuple({node.checker.spec.unnamed(): node.checker for node in nodes}.values())
+        checkers = dict.fromkeys(node.checker for node in nodes)
+        self._checkers = tuple({checker.spec.unnamed(): checker for checker in checkers}.values())
         self._is_stop = any(node.segment_id == "SE" or (node.is_head and node.loop.is_unit) for node in nodes)
         self._asks = asks
         self._namer = namer
@@ -199,8 +200,11 @@ class Graph:
         self._checkers = [SpecChecker(spec, delimiters) for spec in tables.specs]
         self.root = self._loop(tables.transaction, None)
         self.start = self.root.head
-        self.qualified = {node.segment_id for node in self.nodes() if node.codes}
-        self.segment_ids = {node.segment_id for node in self.nodes()}
+        self._by_id: dict[str, list[Node]] = {}
+        for node in self.nodes():
+            self._by_id.setdefault(node.segment_id, []).append(node)
+        self.qualified = {name for name, nodes in self._by_id.items() if any(node.codes for node in nodes)}
+        self.segment_ids = set(self._by_id)
         self.kinds = Kinds(self._kind_of)
         self._namer = Namer()
         self._places: dict[tuple[Node, ...], _Places] = {}
@@ -274,7 +278,7 @@ class Graph:
         return places.kind(segment)
 
     def _places_for(self, key: Key) -> _Places:
-        nodes = () if key[0] in ENVELOPE else tuple(node for node in self.nodes() if node.accepts(key))
+        nodes = tuple(node for node in self._by_id.get(key[0], ()) if node.accepts(key) and key[0] not in ENVELOPE)
         places = self._places.get(nodes)
         if places is None:
             for node in nodes:
