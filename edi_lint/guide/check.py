@@ -1,6 +1,6 @@
 """Check the elements of one segment against its spec.
 
-The common case costs one regular expression over the whole segment, compiled from the spec, and the syntax notes that
+The common case costs one regular expression over the whole segment, compiled from the spec with the syntax notes that
 its elements can break at all. Only a segment that fails goes through `_diagnose`, which finds out which element is
 wrong and what to call it. It judges the first few segments of a spec as well: to compile the expression takes as long
 as that, and a file of one claim would never use it again.
@@ -9,6 +9,8 @@ as that, and a file of one claim would never use it again.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import combinations
 
 from ..x12 import Delimiters, Ref, Segment
 from .tables import Element, Spec, Syntax
@@ -49,8 +51,9 @@ class SpecChecker:
         if pattern is None:
             self._judged += 1
             if self._judged > _WORTH_COMPILING and self._compiles:
-                pattern = self._pattern = re.compile(_segment_pattern(self.spec, self._delimiters), re.ASCII)
-        if pattern is not None and self._is_right(pattern, segment):
+                expression = _segment_pattern(self.spec, self._notes, self._delimiters)
+                pattern = self._pattern = re.compile(expression, re.ASCII)
+        if pattern is not None and pattern.fullmatch(segment.text) is not None:
             return []
         return self._as_one(self._diagnose(segment.elements))
 
@@ -59,12 +62,7 @@ class SpecChecker:
         if self._pattern is None:
             return not self.faults(segment)
         # What the expression refuses has a fault: which one, nobody wants to know here.
-        return self._is_right(self._pattern, segment)
-
-    def _is_right(self, pattern: re.Pattern[str], segment: Segment) -> bool:
-        if pattern.fullmatch(segment.text) is None:
-            return False
-        return not self._notes or not any(_is_broken(note, segment.elements) for note in self._notes)
+        return self._pattern.fullmatch(segment.text) is not None
 
     # -- the slow path --------------------------------------------------------------------------------
 
@@ -209,7 +207,7 @@ def _can_fail(note: Syntax, elements: tuple[Element, ...]) -> bool:
 # -- the fast path: one expression for a segment ----------------------------------------------------------
 
 
-def _segment_pattern(spec: Spec, delimiters: Delimiters) -> str:
+def _segment_pattern(spec: Spec, notes: Iterable[Syntax], delimiters: Delimiters) -> str:
     parts: list[tuple[str, bool]] = []
     position = 0
     while position < len(spec.elements):
@@ -226,7 +224,23 @@ def _segment_pattern(spec: Spec, delimiters: Delimiters) -> str:
             parts.append((pattern, element.usage == "R"))
         position += 1
     # A segment in which nothing is required must still hold something.
-    return f"{re.escape(spec.id)}(?=.){_sequence(parts, delimiters.element, leading=True)}"
+    allowed = "(?=.)" + "".join(_note_pattern(note, delimiters.element) for note in notes)
+    return f"{re.escape(spec.id)}{allowed}{_sequence(parts, delimiters.element, leading=True)}"
+
+
+def _note_pattern(note: Syntax, separator: str) -> str:
+    """A look ahead from behind the segment's id: the elements keep the syntax note (see `_is_broken`)."""
+    mark = re.escape(separator)
+    sent = [f"(?:{mark}[^{mark}]*){{{position - 1}}}{mark}[^{mark}]" for position in note.positions]
+    present = [f"(?={one})" for one in sent]
+    absent = [f"(?!{one})" for one in sent]
+    if note.letter == "P":
+        return f"(?:{''.join(present)}|{''.join(absent)})"
+    if note.letter == "R":
+        return f"(?:{'|'.join(present)})"
+    if note.letter == "E":
+        return "".join(f"(?!(?={one}){other})" for one, other in combinations(sent, 2))
+    return f"(?:{absent[0]}|{('' if note.letter == 'C' else '|').join(present[1:])})"
 
 
 def _dated(qualifier: Element, value: Element, delimiters: Delimiters) -> str:

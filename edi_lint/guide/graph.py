@@ -166,11 +166,12 @@ class Headless:
 class _Places:
     """The places where the guide lets segments with some key stand: what kind each of them is, and a sign of what."""
 
-    __slots__ = ("_asks", "_checkers", "_is_stop", "_kinds", "_namer")
+    __slots__ = ("_asks", "_checkers", "_is_stop", "_kinds", "_namer", "_only")
 
     def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...], namer: Namer) -> None:
         checkers = dict.fromkeys(node.checker for node in nodes)
         self._checkers = tuple({checker.spec.unnamed(): checker for checker in checkers}.values())
+        self._only = self._checkers[0] if len(self._checkers) == 1 else None
         self._is_stop = any(node.segment_id == "SE" or (node.is_head and node.loop.is_unit) for node in nodes)
         self._asks = asks
         self._namer = namer
@@ -179,8 +180,8 @@ class _Places:
 
     def kind(self, segment: Segment) -> Kind:
         """The kind of a segment with this key: it depends on where its elements are right."""
-        checkers = self._checkers
-        fits: object = checkers[0].fits(segment) if len(checkers) == 1 else tuple([c.fits(segment) for c in checkers])
+        only = self._only
+        fits: object = only.fits(segment) if only is not None else tuple([c.fits(segment) for c in self._checkers])
         found = self._kinds.get(fits)
         if found is None:
             found = self._kinds[fits] = self._namer.name(self._is_stop)

@@ -18,16 +18,16 @@ class Hierarchy:
     """Follows the levels in their order. A level is known by the numbers that may stand for it."""
 
     def __init__(self) -> None:
-        self._last = frozenset({0})
+        self._expected = frozenset({1})
+        """The numbers that the next level may have."""
 
     def skip(self) -> None:
         """A level whose HL is missing counts all the same."""
-        self._last = frozenset(number + 1 for number in self._last)
+        self._expected = frozenset(number + 1 for number in self._expected)
 
     def continues(self, hl: Segment, parent: frozenset[int]) -> bool:
         """Whether the HL has the number that should come now, and names the level that it would lie in."""
-        number = _number(hl.get(1))
-        return number is not None and number - 1 in self._last and (not parent or _number(hl.get(2)) in parent)
+        return _number(hl.get(1)) in self._expected and (not parent or _number(hl.get(2)) in parent)
 
     def open(self, hl: Segment, parent: frozenset[int]) -> tuple[frozenset[int], list[LevelFault]]:
         """A level begins: the numbers that may stand for it, and what is wrong with it.
@@ -35,14 +35,14 @@ class Hierarchy:
         ``parent`` are the numbers of the level that it lies in; none where there is no such level or its HL is missing.
         """
         found: list[LevelFault] = []
-        expected = frozenset(number + 1 for number in self._last)
-        number = _number(hl.get(1))
-        names = frozenset({number}) if number in expected and number is not None else expected
-        if number not in expected and hl.get(1):  # That it is empty is for the guide to say.
+        number, names = _number(hl.get(1)), self._expected
+        if number in names:
+            names = frozenset((number,))
+        elif hl.get(1):  # That it is empty is for the guide to say.
+            found.append(("hl-number", Ref(1), {"expected": min(names)}))
             if number is not None:
                 names |= {number}
-            found.append(("hl-number", Ref(1), {"expected": min(expected)}))
-        self._last = names
+        self._expected = frozenset([name + 1 for name in names])
         if parent and _number(hl.get(2)) not in parent:
             found.append(("hl-parent", Ref(2), {"expected": min(parent)}))
         return names, found

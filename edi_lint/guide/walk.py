@@ -436,12 +436,13 @@ class _Walk:
         """A hierarchical level begins: its number, its parent, and whether the parent has announced a child (HL04)."""
         outer = self._outer[-1]
         parent = outer.segments[0] if outer.segments and outer.nodes[0].is_level else None
-        told = [fault for fault in self._unit.faults if fault.segment is hl and fault.ref is not None]
         self._loop.numbers, faults = self._levels.open(hl, outer.numbers)
-        if len(told) < 2 and not any(fault.kind == "elements-slipped" for fault in told):
-            for kind, ref, facts in faults:
-                if not any(fault.ref == ref for fault in told):
-                    self._fault(kind, hl, node, facts=facts, ref=ref)
+        if faults:
+            told = [fault for fault in self._unit.faults if fault.segment is hl and fault.ref is not None]
+            if len(told) < 2 and not any(fault.kind == "elements-slipped" for fault in told):
+                for kind, ref, facts in faults:
+                    if not any(fault.ref == ref for fault in told):
+                        self._fault(kind, hl, node, facts=facts, ref=ref)
         if parent is not None and parent.get(4) == "0" and not outer.told_children:
             outer.told_children = True
             self._fault("hl-child-unexpected", hl, node, facts={"parent": parent.get(1)[:12]}, ref=Ref(3))
