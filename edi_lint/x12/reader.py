@@ -217,8 +217,7 @@ class Reader:
                     yield from self._unterminated(delimiters, iea_start)
                     return
                 continue
-            block = self._plain(end, delimiters)
-            ended = block is None
+            block, ended = self._plain(end, delimiters), False
             if block is None:
                 block, ended = self._pieces(end, delimiters, before)
             if block:
