@@ -146,3 +146,16 @@ def test_kinds_stay_the_same_when_more_segments_come_than_are_remembered() -> No
     first = kind(known, "REF*6R*A0")
     assert {kind(known, f"REF*6R*A{number}") for number in range(3 * MEMO_SIZE)} == {first}
     assert len(known.kinds) <= MEMO_SIZE
+
+
+def test_shapes_are_forgotten_when_there_are_too_many() -> None:
+    lines = [f"LX*{number}~SV1*HC:96372*1*UN*1***1~DTP*472*D8*20260115~" for number in range(1, 300)]
+    start, end = FULL.index("CLM*"), FULL.index("SE*")
+    claims = [f"CLM*A{n}*{n}***11:B:1*Y*A*Y*Y~HI*ABK:E538~" + "".join(lines[:n]) for n in range(1, 300)]
+    batch = FULL[:start] + "".join(claims) + FULL[end:]
+    known = guide()
+    assert len(walked(known, batch)) > len(claims)
+    delimiters = next(iter(Reader(io.BytesIO(FULL.encode("ascii"))))).delimiters
+    head = next(node for node in known.graph(delimiters).nodes() if node.key.startswith("2300/CLM") and node.shapes)
+    assert 0 < head.shaped == sum(map(len, head.shapes)) <= importlib.import_module("edi_lint.guide.walk").MOST_SHAPED
+    assert len(head.shapes) < len(claims)

@@ -58,6 +58,7 @@ class Node:
         "position",
         "qualifier",
         "segment_id",
+        "shaped",
         "shapes",
         "signs",
         "usage",
@@ -84,6 +85,8 @@ class Node:
         """By kind, the step to a segment that follows without fault, and the signs of all that stands there."""
         self.shapes: dict[str, Shape] = {}
         """How the units that begin here are built, by the kinds of their other segments."""
+        self.shaped = 0
+        """How many segments these are."""
         self.moves: dict[Key, tuple[Step, ...]] = {}
         self.headless: dict[Key, tuple[Headless, ...]] = {}
         self.signs: int | None = None

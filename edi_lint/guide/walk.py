@@ -32,7 +32,7 @@ from ..x12 import Fault, Ref, Segment
 from .check import ElementFault
 from .graph import ENVELOPE, Graph, LoopNode, Member, Node, Step
 from .hierarchy import Hierarchy
-from .kinds import MEMO_SIZE, STOP, STRANGE
+from .kinds import STOP, STRANGE
 from .open_loop import OpenLoop
 from .readings import ALLOWED, DOUBTFUL, Reading, best_reading
 from .shape import Shape
@@ -48,6 +48,8 @@ _NOT_USED = frozenset(("CL1", "CR4", "CR5", "CR6", "CR7", "CR8", "DN1", "DN2", "
 _LOOK_AHEAD = 8
 _LONGEST_SHAPE = 1000
 """Units of more segments are walked step by step: hardly two of them are alike."""
+MOST_SHAPED = 1 << 16
+"""So many segments the shapes of a kind of unit may have together; then they are gathered anew. Memory stays flat."""
 _text_of = attrgetter("text")
 
 
@@ -289,16 +291,20 @@ class _Walk:
 
     def _remember_shape(self) -> None:
         """What was to be told of the unit has been told: keep how it was built, if that is nothing."""
-        unit, shapes = self._shaped, self._shaped.loop.spec.head.shapes
+        unit, kinds = self._shaped, self._shape
         if unit is not self._unit or unit.faults:
             return
         open_loops = [*self._outer, self._loop]
         inner = open_loops[open_loops.index(unit.loop) :]
-        if len(shapes) >= MEMO_SIZE:
-            shapes.clear()
-        shape = Shape.of(inner, len(self._shape) + 1, self._node, self._graph)
-        if shape is not None:
-            shapes[self._shape] = shape
+        shape = Shape.of(inner, len(kinds) + 1, self._node, self._graph)
+        if shape is None:
+            return
+        head = unit.loop.spec.head
+        head.shaped += len(kinds)
+        if head.shaped > MOST_SHAPED:
+            head.shapes.clear()
+            head.shaped = len(kinds)
+        head.shapes[kinds] = shape
 
     def _enter(self, spec: LoopNode, segment: Segment) -> None:
         parent = self._loop
