@@ -173,10 +173,8 @@ class Dispatch:
 
     def dismiss(self, table: Table, scope: str) -> None:
         """Run the rules no more that look up this table and nothing else, for claims of this scope: it is not there."""
-        idle = {(rule.id, scope) for rule in self.rules if rule.table == table}
-        if not idle <= self._idle:
-            self._idle |= idle
-            self._applicable.clear()
+        self._idle.update((rule.id, scope) for rule in self.rules if rule.table == table)
+        self._applicable.clear()
 
     def checks(self, level: Level, scope: str, intact: bool, signs: int) -> Checks:
         """The rules that can fire on a record with these signs, each with its check."""
