@@ -35,8 +35,13 @@ class CodeSet(Edition, frozen=True, kw_only=True, dict=True):
 
     def children(self, prefix: str, limit: int = 6) -> tuple[str, ...]:
         """The first `limit` codes that extend `prefix`, in order, without itself."""
-        if not self._may_be_code(prefix):
-            return ()
+        return self._remembered_children(prefix, limit) if self._may_be_code(prefix) else ()
+
+    @cached_property
+    def _remembered_children(self) -> Callable[[str, int], tuple[str, ...]]:
+        return lru_cache(maxsize=4096)(self._children)
+
+    def _children(self, prefix: str, limit: int) -> tuple[str, ...]:
         codes = map(self._code_at, count(self._first_at_or_after(prefix)))
         family = takewhile(lambda code: code.startswith(prefix), codes)
         return tuple(islice((code for code in family if code != prefix), limit))

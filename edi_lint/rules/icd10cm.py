@@ -11,14 +11,12 @@ from datetime import date
 from functools import lru_cache
 
 from ..claims import Claim, Diagnosis, ServiceLine
-from ..x12 import Ref
 from .registry import Context
 
 __all__ = ["days_looked_up", "first_pointed", "flagged", "icd10_diagnoses", "named", "plain", "pointed", "well_formed"]
 
 # The second character is a letter in QA00.- and its neighbours: the old pattern [A-Z][0-9] would reject them.
 _CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
-_MOST_REMEMBERED = 4096
 
 
 def icd10_diagnoses(claim: Claim) -> Iterator[Diagnosis]:
@@ -40,14 +38,10 @@ def well_formed(code: str) -> bool:
 def named(diagnosis: Diagnosis, context: Context) -> str:
     """The code, for a message, if the table knows its category; else its element (``HI02-2``): it may be anything."""
     code = plain(diagnosis.code)
-    known: dict[str, bool] = context.derived.setdefault("known diagnoses", {})
-    if code not in known:
-        if len(known) >= _MOST_REMEMBERED:
-            known.clear()
-        known[code] = well_formed(code) and any(
-            table.children(code[:3], 1) or code in table for table in context.reference.icd10cm_editions()
-        )
-    return code if known[code] else Ref(diagnosis.position, 2).name("HI")
+    known = well_formed(code) and any(
+        table.children(code[:3], 1) or code in table for table in context.reference.icd10cm_editions()
+    )
+    return code if known or diagnosis.spot.ref is None else diagnosis.spot.ref.name("HI")
 
 
 def pointed(line: ServiceLine) -> tuple[Diagnosis, ...]:
