@@ -288,8 +288,8 @@ class Batch:
                 yield from self._end_set(judged.se, [])
                 return
         for unit in walk(self._guide.graph(st.delimiters), st, self._segments):
-            last = unit.loop.segments[-1] if unit.loop.spec.parent is None and unit.loop.segments else None
-            trailer = last if last is not None and last.id == "SE" else None
+            loop = unit.loop
+            trailer = loop.segments[-1] if loop.nodes and loop.nodes[-1].segment_id == "SE" else None
             form: list[Fault] = []
             if self._reader.faults or self._form:
                 form = self._form_faults(unit.following or trailer or next(iter(self._segments.peek(1)), None))

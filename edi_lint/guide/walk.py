@@ -192,11 +192,11 @@ class _Walk:
                 continue
             step, always, element_faults = known
             node = self._node = step.node
-            loop = self._loop
             kept = True
             if step.stays_in_loop:
                 if self._recovered:
                     self._report_recovery(segment)
+                loop = self._loop
                 seen = loop.seen
                 if node.before & ~seen or node.bit & seen:
                     kept = self._occur(node, segment)
@@ -222,12 +222,10 @@ class _Walk:
                 else:
                     for entered in step.enters:
                         self._enter(entered, segment)
-                loop = self._loop
                 if not (step.enters and node.is_head):
                     kept = self._occur(node, segment)
             if kept:
-                loop.segments.append(segment)
-                loop.nodes.append(node)
+                self._keep(node, segment)
             self._unit.signs |= always | signs
             if element_faults:
                 self._check_elements(node, segment, element_faults)
