@@ -9,7 +9,7 @@ as that, and a file of one claim would never use it again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 
 from ..x12 import Delimiters, Ref, Segment
@@ -35,34 +35,28 @@ _OF_VALUES = frozenset(".-")
 class SpecChecker:
     """Judges segments of one spec under one set of delimiters."""
 
-    __slots__ = ("_compiles", "_delimiters", "_judged", "_notes", "_pattern", "spec")
+    __slots__ = ("_compiles", "_delimiters", "_judged", "_notes", "fits", "spec")
 
     def __init__(self, spec: Spec, delimiters: Delimiters) -> None:
         self.spec = spec
+        self.fits: Callable[[str], object] = self._judge
+        """Something true if nothing is wrong with the elements of a raw segment. Not to be kept: it gets faster."""
         self._delimiters = delimiters
-        self._pattern: re.Pattern[str] | None = None
         self._judged = 0
         self._compiles = _OF_VALUES.isdisjoint((delimiters.element, delimiters.component, delimiters.repetition))
         self._notes = tuple(note for note in spec.syntax if _can_fail(note, spec.elements))
 
     def faults(self, segment: Segment) -> list[ElementFault]:
         """What is wrong with the elements of the segment, in their order; empty when all is right."""
-        pattern = self._pattern
-        if pattern is None:
-            self._judged += 1
-            if self._judged > _WORTH_COMPILING and self._compiles:
-                expression = _segment_pattern(self.spec, self._notes, self._delimiters)
-                pattern = self._pattern = re.compile(expression, re.ASCII)
-        if pattern is not None and pattern.fullmatch(segment.text) is not None:
-            return []
-        return self._as_one(self._diagnose(segment.elements))
+        return [] if self.fits(segment.text) else self._as_one(self._diagnose(segment.elements))
 
-    def fits(self, segment: Segment) -> bool:
-        """Whether nothing is wrong with the elements of the segment."""
-        if self._pattern is None:
-            return not self.faults(segment)
-        # What the expression refuses has a fault: which one, nobody wants to know here.
-        return self._pattern.fullmatch(segment.text) is not None
+    def _judge(self, text: str) -> bool:
+        """Whether nothing is wrong, found out the slow way."""
+        self._judged += 1
+        if self._judged >= _WORTH_COMPILING and self._compiles:
+            expression = _segment_pattern(self.spec, self._notes, self._delimiters)
+            self.fits = re.compile(expression, re.ASCII).fullmatch
+        return not self._diagnose(text.split(self._delimiters.element))
 
     # -- the slow path --------------------------------------------------------------------------------
 

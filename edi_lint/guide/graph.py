@@ -8,6 +8,7 @@ takes behind it (`Node.memo`), and on the first node of a unit how units are bui
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..x12 import Delimiters, Ref, Segment
@@ -29,12 +30,12 @@ Key = tuple[str, str]
 
 Ask = Callable[[Segment], int]
 
-Signs = Callable[["Node"], tuple[int, Ask | None]]
+Signs = Callable[["Node"], tuple[int, tuple[Ask, ...]]]
 """What somebody wants to know of every segment at a place, as bits that are added up for each unit.
 
-These are the bits that all segments there have, and what tells more of a segment; None if there is no more to tell. It
-is asked once for each distinct segment, and may be asked at one place for all with the same mark: the answer may depend
-on nothing but the segment and the mark.
+These are the bits that all segments there have, and what tells more of a segment. That is asked once for each distinct
+segment, and may be asked at one place for all with the same mark: the answer may depend on nothing but the segment and
+the mark.
 """
 
 
@@ -169,28 +170,31 @@ class Headless:
 class _Places:
     """The places where the guide lets segments with some key stand: what kind each of them is, and a sign of what."""
 
-    __slots__ = ("_asks", "_checkers", "_is_stop", "_kinds", "_namer", "_only")
+    __slots__ = ("_asks", "_checkers", "_delimiters", "_is_stop", "_kinds", "_namer", "_only")
 
-    def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...], namer: Namer) -> None:
+    def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...], namer: Namer, delimiters: Delimiters) -> None:
         checkers = dict.fromkeys(node.checker for node in nodes)
         self._checkers = tuple({checker.spec.unnamed(): checker for checker in checkers}.values())
         self._only = self._checkers[0] if len(self._checkers) == 1 else None
         self._is_stop = any(node.segment_id == "SE" or (node.is_head and node.loop.is_unit) for node in nodes)
         self._asks = asks
         self._namer = namer
-        self._kinds: dict[object, str] = {False: STRANGE, (False,) * len(self._checkers): STRANGE}
-        """The kinds, by which of the checkers find nothing wrong."""
+        self._delimiters = delimiters
+        self._kinds: dict[object, str] = {True: STRANGE, (True,) * len(self._checkers): STRANGE}
+        """The kinds, by which of the checkers find something wrong."""
 
-    def kind(self, segment: Segment) -> Kind:
+    def kind(self, text: str, elements: list[str]) -> Kind:
         """The kind of a segment with this key: it depends on where its elements are right."""
         only = self._only
-        fits: object = only.fits(segment) if only is not None else tuple([c.fits(segment) for c in self._checkers])
-        found = self._kinds.get(fits)
+        wrong: object = not only.fits(text) if only is not None else tuple([not c.fits(text) for c in self._checkers])
+        found = self._kinds.get(wrong)
         if found is None:
-            found = self._kinds[fits] = self._namer.name(self._is_stop)
+            found = self._kinds[wrong] = self._namer.name(self._is_stop)
         signs = 0
-        for ask in self._asks:
-            signs |= ask(segment)
+        if self._asks:
+            segment = Segment(text, 0, 0, 0, 0, self._delimiters, "", elements)
+            for ask in self._asks:
+                signs |= ask(segment)
         return found, signs
 
 
@@ -199,6 +203,7 @@ class Graph:
 
     def __init__(self, tables: GuideTables, delimiters: Delimiters, signs: Signs) -> None:
         self.delimiters = delimiters
+        self._separator = delimiters.element
         self._signs = signs
         self.control = {name: SpecChecker(spec, delimiters) for name, spec in tables.control.items()}
         self._checkers = [SpecChecker(spec, delimiters) for spec in tables.specs]
@@ -207,13 +212,18 @@ class Graph:
         self._by_id: dict[str, list[Node]] = {}
         for node in self.nodes():
             self._by_id.setdefault(node.segment_id, []).append(node)
-        self.qualified = {name for name, nodes in self._by_id.items() if any(node.codes for node in nodes)}
+        self._qualifiers = {
+            name: 3 if name == "HL" else 1
+            for name, nodes in self._by_id.items()
+            if any(node.codes for node in nodes)
+        }
+        """The element that tells the places of a segment apart, by its id, where one does."""
         self.segment_ids = set(self._by_id)
         self.kinds = Kinds(self._kind_of)
         self._namer = Namer()
         self._places: dict[tuple[Node, ...], _Places] = {}
         self._places_of: dict[Key, _Places] = {}
-        self._asks: dict[str, Ask | None] = {}
+        self._asks: dict[str, tuple[Ask, ...]] = {}
 
     def nodes(self) -> list[Node]:
         """Every place for a segment, in the guide's order."""
@@ -249,37 +259,38 @@ class Graph:
         loop.is_unit = head.segment_id in ("HL", "CLM")
         return loop
 
-    def key(self, segment: Segment) -> Key:
+    def key(self, elements: list[str]) -> Key:
         """What the guide tells the places of a segment by."""
-        elements = segment.elements
         name = elements[0]
-        if name not in self.qualified or len(elements) < 2:
+        position = self._qualifiers.get(name)
+        if position is None or position >= len(elements):
             return name, ""
-        return name, segment.get(3) if name == "HL" else elements[1].split(self.delimiters.component, 1)[0]
+        return name, elements[position].partition(self.delimiters.component)[0]
 
     def signs(self, node: Node) -> int:
         """What every segment at this place is a sign of."""
         if node.signs is None:
-            node.signs, ask = self._signs(node)
-            self._asks.setdefault(node.mark, ask)
+            node.signs, asks = self._signs(node)
+            self._asks.setdefault(node.mark, asks)
         return node.signs
 
     def signs_of(self, node: Node, segment: Segment) -> int:
         """What a segment at this place is a sign of."""
-        always, ask = self.signs(node), self._asks[node.mark]
-        return always if ask is None else always | ask(segment)
+        found = self.signs(node)
+        for ask in self._asks[node.mark]:
+            found |= ask(segment)
+        return found
 
     def _kind_of(self, text: str) -> Kind:
         """The kind of a raw segment (`Kinds`), and what it is a sign of wherever it stands."""
-        delimiters = self.delimiters
-        segment = Segment(text, 0, 0, 0, 0, delimiters, "", text.split(delimiters.element))
-        key = self.key(segment)
+        elements = text.split(self._separator)
+        key = self.key(elements)
         places = self._places_of.get(key)
         if places is None:
             if len(self._places_of) >= MEMO_SIZE:
                 self._places_of.clear()
             places = self._places_of[key] = self._places_for(key)
-        return places.kind(segment)
+        return places.kind(text, elements)
 
     def _places_for(self, key: Key) -> _Places:
         nodes = tuple(node for node in self._by_id.get(key[0], ()) if node.accepts(key) and key[0] not in ENVELOPE)
@@ -287,13 +298,13 @@ class Graph:
         if places is None:
             for node in nodes:
                 self.signs(node)
-            asks = (self._asks[mark] for mark in dict.fromkeys(node.mark for node in nodes))
-            places = self._places[nodes] = _Places(nodes, tuple(ask for ask in asks if ask is not None), self._namer)
+            asks = tuple(chain(*(self._asks[mark] for mark in dict.fromkeys(node.mark for node in nodes))))
+            places = self._places[nodes] = _Places(nodes, asks, self._namer, self.delimiters)
         return places
 
     def steps(self, node: Node, segment: Segment) -> tuple[Step, ...]:
         """Every way in which the guide lets ``segment`` follow ``node``, the nearest first."""
-        key = self.key(segment)
+        key = self.key(segment.elements)
         found = node.moves.get(key)
         if found is None:
             if len(node.moves) >= MEMO_SIZE:
@@ -360,7 +371,7 @@ class Guide:
 
     _MOST_GRAPHS = 8
 
-    def __init__(self, tables: GuideTables, signs: Signs = lambda _: (0, None)) -> None:
+    def __init__(self, tables: GuideTables, signs: Signs = lambda _: (0, ())) -> None:
         self.tables = tables
         self._signs = signs
         self._graphs: dict[Delimiters, Graph] = {}

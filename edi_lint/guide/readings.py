@@ -56,7 +56,7 @@ def best_reading(
     """
     best: Reading | None = None
     least: float = 1 + _Trial(graph, current, open_loops).cost_of(following)
-    found = _readings(graph, current, open_loops, graph.key(segment))
+    found = _readings(graph, current, open_loops, graph.key(segment.elements))
     for reading in [allowed, *found] if allowed is not None else found:
         trial = _Trial(graph, current, open_loops)
         wrong = reading.step.node.checker.faults(segment)
@@ -96,7 +96,7 @@ class _Trial:
                 cost += self.move(steps[0])
                 continue
             cost += 1
-            headless = self._graph.headless(self._node, self._graph.key(segment))
+            headless = self._graph.headless(self._node, self._graph.key(segment.elements))
             if forks:
                 return cost + self._least_of(headless[:_FORKS], following[number + 1 :], most - cost)
             if headless:

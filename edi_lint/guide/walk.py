@@ -526,7 +526,7 @@ class _Walk:
 
     def _follows_a_stray(self, segment: Segment) -> bool:
         """Whether it has strayed with the segment before, which it follows in some loop: one fault, told there."""
-        graph, key = self._graph, self._graph.key(segment)
+        graph, key = self._graph, self._graph.key(segment.elements)
         found: list[Node] = []
         if segment.ordinal == self._stray_at + 1:
             found = [step.node for node in self._strays for step in graph.steps(node, segment) if not step.leaves]

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from functools import partial
 
 from ..claims.records import DIAGNOSIS_QUALIFIERS
 from ..guide import Ask, Node
@@ -50,20 +49,16 @@ class _Watcher:
         if found is None:
             if len(self._memo) >= _MOST_COMBINATIONS:
                 self._memo.clear()
-            found = self._memo[key] = _all_of(self._asks, segment)
+            found = 0
+            for ask in self._asks:
+                found |= ask(segment)
+            self._memo[key] = found
         return found
 
 
 def _one(bit: int, watch: Watch, reference: Reference) -> Ask:
     test = watch.test
     return lambda segment: bit if test(segment, reference) else 0
-
-
-def _all_of(asks: tuple[Ask, ...], segment: Segment) -> int:
-    found = 0
-    for ask in asks:
-        found |= ask(segment)
-    return found
 
 
 class Dispatch:
@@ -116,7 +111,7 @@ class Dispatch:
                 found |= bit << self._wake
         return found
 
-    def signs(self, node: Node) -> tuple[int, Ask | None]:
+    def signs(self, node: Node) -> tuple[int, tuple[Ask, ...]]:
         """What segments at a place of the guide speak for (`Signs`). Pure: the walk remembers the answers."""
         own: dict[str, Ask] = {"SV1": self._of_service, "CLM": self._of_claim, "HI": self._of_diagnoses}
         asks = [own[node.segment_id]] if node.segment_id in own else []
@@ -129,7 +124,7 @@ class Dispatch:
             single = tuple(_one(bit, watch, self._reference) for bit, watch in watches)
             asks.append(single[0] if len(single) == 1 else _Watcher(elements, single))
         always = self._contents_of((node.loop.id, node.mark))
-        return always, (partial(_all_of, tuple(asks)) if len(asks) > 1 else asks[0] if asks else None)
+        return always, tuple(asks)
 
     def _of_service(self, segment: Segment) -> int:
         found = self._of_procedure(segment.get(1, 2)) | self._contents.get(f"pos:{segment.get(5)}", 0)
