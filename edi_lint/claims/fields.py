@@ -39,11 +39,10 @@ __all__ = [
 
 _MEMO_SIZE = 4096
 """Raw segments remembered for each place of the guide; beyond it the memo starts afresh."""
-_MOST_PLACES = 512
-"""Places of the guide, under all delimiters that turn up, whose segments are remembered for a record class."""
-
-_NEW_PLACE: dict[str, dict[str, Any]] = {}
-"""Of a place that no segment stood at before nothing is remembered. This stays empty."""
+_MOST_PLANS = 512
+"""Ways in which loops are made up, under all delimiters that turn up, that are remembered for a record class."""
+_LONGEST_PLAN = 64
+"""Segments; hardly two loops with more are made up alike."""
 
 T = TypeVar("T")
 
@@ -88,15 +87,26 @@ class Field(Generic[T]):
     """A value of a record: segment (``DTP*472`` with its qualifier), element and component, and how to read it.
 
     ``loop`` names a loop directly inside the record's own where the segment stands. ``seldom`` says that few rules ask
-    for it: then it is read by itself, and records that nobody asks stay small.
+    for it: then it is read by itself, and records that nobody asks stay small. ``distinct`` says that hardly two
+    segments hold the same value: then it is not worth while to remember any.
     """
 
-    def __init__(self, segment: str, element: int, component: int = 0, *, loop: str = "", seldom: bool = False) -> None:
+    def __init__(
+        self,
+        segment: str,
+        element: int,
+        component: int = 0,
+        *,
+        loop: str = "",
+        seldom: bool = False,
+        distinct: bool = False,
+    ) -> None:
         self.segment_id, _, marks = segment.partition("*")
         self.qualifiers = tuple(marks.split("/")) if marks else ()
         self.ref = Ref(element, component)
         self.loop = loop
         self.name = ""
+        self.distinct = distinct
         self._seldom = seldom
         self._view: View
 
@@ -154,7 +164,7 @@ class Field(Generic[T]):
 class Source:
     """A segment that fields of one record class stand in."""
 
-    __slots__ = ("_fields", "_plain", "qualifiers", "segment_id")
+    __slots__ = ("_fields", "_plain", "distinct", "qualifiers", "segment_id")
 
     def __init__(self, segment_id: str, qualifiers: tuple[str, ...]) -> None:
         self.segment_id = segment_id
@@ -163,9 +173,12 @@ class Source:
         """Fields that are a whole element as it was sent: name and position. Most are, and they need no call."""
         self._fields: list[Field[Any]] = []
         """The other fields."""
+        self.distinct = False
+        """Whether hardly two segments hold the same."""
 
     def add(self, field: Field[Any]) -> None:
         """Let ``field`` be read with the others."""
+        self.distinct = self.distinct or field.distinct
         if type(field) is Text and not field.ref.component:
             self._plain.append((field.name, field.ref.element))
         else:
@@ -189,21 +202,27 @@ class Source:
             values[field.name] = field.read(segment)
 
 
+_Memo = dict[str, dict[str, Any]]
+"""By raw segment, the values that were read from it, by the names of the fields."""
+_Reading = tuple[int, list["Source"], _Memo | None]
+"""The number of a segment in its loop, what to read from it, and what is known of such segments."""
+
+
 class View:
     """The sources of one record class that stand in one loop: the record's own, or one directly inside it.
 
-    A batch repeats itself here too: what was read from a raw segment at its place of the guide is remembered, so that
-    the next such segment costs one look-up.
+    A batch repeats itself here too. Which segments of a loop to read is remembered for its places of the guide, and
+    what was read from a raw segment at its place, so that the next such segment costs one look-up.
     """
 
-    __slots__ = ("_absent", "_memos", "_places", "_sources")
+    __slots__ = ("_absent", "_memos", "_plans", "_sources")
 
     def __init__(self) -> None:
         self._sources: list[Source] = []
         self._absent: dict[str, Any] = {}
-        self._memos: dict[Node, dict[str, dict[str, Any]] | None] = {}
-        """What was read at a place; None where none of the fields can stand."""
-        self._places: dict[Node, tuple[Source, ...]] = {}
+        self._plans: dict[tuple[Node, ...], list[_Reading]] = {}
+        """By the places of a loop's segments: those that fields stand in, the last one first."""
+        self._memos: dict[Node, _Memo] = {}
 
     def add(self, field: Field[Any]) -> None:
         """Let ``field`` be read with the others."""
@@ -222,34 +241,46 @@ class View:
         found = self._absent.copy()
         if loop is None:
             return found
-        memos = self._memos
-        for node, segment in zip(reversed(loop.nodes), reversed(loop.segments), strict=True):
-            memo = memos.get(node, _NEW_PLACE)
+        nodes = tuple(loop.nodes)
+        plan = self._plans.get(nodes)
+        if plan is None:
+            plan = self._plan(nodes)
+        segments = loop.segments
+        for number, sources, memo in plan:
+            segment = segments[number]
             if memo is None:
-                continue  # None of the fields can stand there.
+                for source in sources:
+                    source.read(segment, found)
+                continue
             known = memo.get(segment.text)
             if known is None:
-                known = self._read(node, segment)
+                known = _read(segment, sources, memo)
             found.update(known)
         return found
 
-    def _read(self, node: Node, segment: Segment) -> dict[str, Any]:
-        sources = self._places.get(node)
-        if sources is None:
-            if len(self._places) >= _MOST_PLACES:
-                self._places.clear()
-                self._memos.clear()
-            sources = self._places[node] = tuple(source for source in self._sources if source.may_be(node))
-            self._memos[node] = {} if sources else None
-        found: dict[str, Any] = {}
-        for source in sources:
-            source.read(segment, found)
-        memo = self._memos[node]
-        if memo is not None:
-            if len(memo) >= _MEMO_SIZE:
-                memo.clear()
-            memo[segment.text] = found
-        return found
+    def _plan(self, nodes: tuple[Node, ...]) -> list[_Reading]:
+        if len(self._plans) >= _MOST_PLANS:
+            self._plans.clear()
+            self._memos.clear()
+        plan: list[_Reading] = []
+        for number, node in reversed(list(enumerate(nodes))):
+            sources = [source for source in self._sources if source.may_be(node)]
+            if sources:
+                is_distinct = any(source.distinct for source in sources)
+                plan.append((number, sources, None if is_distinct else self._memos.setdefault(node, {})))
+        if len(nodes) <= _LONGEST_PLAN:
+            self._plans[nodes] = plan
+        return plan
+
+
+def _read(segment: Segment, sources: list[Source], memo: _Memo) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for source in sources:
+        source.read(segment, found)
+    if len(memo) >= _MEMO_SIZE:
+        memo.clear()
+    memo[segment.text] = found
+    return found
 
 
 class Text(Field[str]):

@@ -129,10 +129,10 @@ class Subscriber(Record):
     group_number = Text("SBR", 3, seldom=True)
     insurance_type = Text("SBR", 5, seldom=True)
     claim_filing_indicator = Text("SBR", 9)
-    member_id = Text("NM1*IL", 9, loop="2010BA")
+    member_id = Text("NM1*IL", 9, loop="2010BA", distinct=True)
     last_name = Text("NM1*IL", 3, loop="2010BA")
     first_name = Text("NM1*IL", 4, loop="2010BA")
-    birth_date = Day("DMG", 2, loop="2010BA")
+    birth_date = Day("DMG", 2, loop="2010BA", distinct=True)
     gender = Text("DMG", 3, loop="2010BA", seldom=True)
     death_date = Day("PAT", 6)
 
@@ -163,9 +163,9 @@ class Patient(Record):
 
     of = "2000C"
     relationship = Text("PAT", 1, seldom=True)
-    last_name = Text("NM1*QC", 3, loop="2010CA")
+    last_name = Text("NM1*QC", 3, loop="2010CA", distinct=True)
     first_name = Text("NM1*QC", 4, loop="2010CA")
-    birth_date = Day("DMG", 2, loop="2010CA")
+    birth_date = Day("DMG", 2, loop="2010CA", distinct=True)
     gender = Text("DMG", 3, loop="2010CA", seldom=True)
 
     def __init__(self, loop: OpenLoop, subscriber: Subscriber | None) -> None:
@@ -269,7 +269,7 @@ class ServiceLine(Record):
     """The (first) date of service; None when it is absent or no date."""
     service_to = LastDay("DTP*472", 3)
     """The last date of service: that of the range, else the only one."""
-    control_number = Text("REF*6R", 2)
+    control_number = Text("REF*6R", 2, distinct=True)
     note = Text("NTE*ADD/DCP", 2, seldom=True)
     prior_authorization = Text("REF*G1", 2, seldom=True)
     clia_number = Text("REF*X4", 2, seldom=True)
@@ -346,7 +346,7 @@ class Claim(Record):
     """
 
     of = "2300"
-    id = Text("CLM", 1)
+    id = Text("CLM", 1, distinct=True)
     total_charge = Amount("CLM", 2)
     place_of_service = Text("CLM", 5, 1)
     facility_qualifier = Text("CLM", 5, 2, seldom=True)
