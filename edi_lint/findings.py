@@ -107,10 +107,10 @@ class Finding(msgspec.Struct, frozen=True):
 
     def as_contract(self) -> dict[str, object]:
         """The keys that consumers rely on, in their order."""
-        return {key: getattr(self, key) for key in CONTRACT_KEYS}
+        return dict(zip(CONTRACT_KEYS, msgspec.structs.astuple(self), strict=False))
 
 
-CONTRACT_KEYS = tuple(key for key in Finding.__struct_fields__ if key not in ("excerpt", "why", "origin"))
+CONTRACT_KEYS = Finding.__struct_fields__[: Finding.__struct_fields__.index("excerpt")]
 
 
 class Summary(msgspec.Struct):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 
-from .x12 import Ref, Segment
+from .x12 import Delimiters, Ref, Segment
 
 __all__ = ["MASK", "Privacy"]
 
 MASK = "…"
 
+_MEMO_SIZE = 1024
+"""Raw segments."""
 _LONGEST = 24
 _ALL = dict.fromkeys(range(1, 40), _LONGEST)
 
@@ -90,6 +92,8 @@ class Privacy:
     def __init__(self, show_values: bool = False, mask_claim_ids: bool = False) -> None:
         self.show_values = show_values
         self.mask_claim_ids = mask_claim_ids
+        self._masked: dict[tuple[str, Delimiters], str] = {}
+        """By raw segment, how it may be shown: what is wrong with one segment is wrong with others like it."""
 
     def value(self, segment: Segment, ref: Ref | None) -> str | None:
         """The value at ``ref``; None if it is absent, or if it may not be shown."""
@@ -108,6 +112,15 @@ class Privacy:
 
     def segment(self, segment: Segment) -> str:
         """The segment as it may be shown, each masked element replaced by `MASK`."""
+        key = segment.text, segment.delimiters
+        masked = self._masked.get(key)
+        if masked is None:
+            if len(self._masked) >= _MEMO_SIZE:
+                self._masked.clear()
+            masked = self._masked[key] = self._mask(segment)
+        return masked
+
+    def _mask(self, segment: Segment) -> str:
         separator = segment.delimiters.element
         component = segment.delimiters.component
         shown = [self.segment_id(segment.id) or MASK]

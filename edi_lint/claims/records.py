@@ -306,8 +306,7 @@ class ServiceLine(Record):
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """The diagnoses that the pointers name, in pointer order; pointers that lead nowhere are left out."""
         listed = self.claim.diagnoses
-        numbers = [int(p) for p in self.pointers if p.isdecimal() and len(p) <= 2]
-        return tuple(listed[n - 1] for n in numbers if 1 <= n <= len(listed))
+        return tuple([listed[number] for number in _pointed(self.pointers, len(listed))])
 
     def lacks(self, segment_id: str, qualifier: str = "", element: int = 0) -> Spot:
         """The place in the line's loop where a segment that is missing should have been."""
@@ -380,7 +379,7 @@ class Claim(Record):
     @lazy
     def lines(self) -> tuple[ServiceLine, ...]:
         """The service lines in their order."""
-        return tuple(ServiceLine(child, self) for child in self.loop.children if child.spec.id == "2400")
+        return tuple([ServiceLine(child, self) for child in self.loop.children if child.spec.id == "2400"])
 
     def forget_lines(self) -> None:
         """Let go of the lines, which are made again when they are asked for.
@@ -397,12 +396,12 @@ class Claim(Record):
     @lazy
     def procedures(self) -> frozenset[str]:
         """The procedure codes of the claim."""
-        return frozenset(line.procedure for line in self.lines)
+        return frozenset([line.procedure for line in self.lines])
 
     @lazy
     def service_dates(self) -> frozenset[date | None]:
         """The first and last dates of service of the lines; None stands for a line without a good date."""
-        return frozenset(day for line in self.lines for day in (line.service_from, line.service_to))
+        return frozenset([line.service_from for line in self.lines] + [line.service_to for line in self.lines])
 
     @property
     def is_of_one_day(self) -> bool:
@@ -419,13 +418,20 @@ class Claim(Record):
     @lazy
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """The diagnoses of the claim as pointers count them: from HI with ABK or BK, in order."""
-        found: list[Diagnosis] = []
-        loop, first = self.loop, self.loop.first
-        for node, segment in zip(loop.nodes, loop.segments, strict=True):
-            if node.segment_id == "HI":
-                for qualifier, code, position in _codes_in(segment.text, segment.delimiters):
-                    found.append(Diagnosis(qualifier, code, len(found) + 1, position, segment, first, loop.id))
-        return tuple(found)
+        loop = self.loop
+        first, name = loop.first, loop.id
+        sent = [
+            (*code, segment)
+            for node, segment in zip(loop.nodes, loop.segments, strict=True)
+            if node.segment_id == "HI"
+            for code in _codes_in(segment.text, segment.delimiters)
+        ]
+        return tuple(
+            [
+                Diagnosis(qualifier, code, number, position, segment, first, name)
+                for number, (qualifier, code, position, segment) in enumerate(sent, 1)
+            ]
+        )
 
     @lazy
     def rendering(self) -> Provider | None:
@@ -525,6 +531,13 @@ def _codes_in(text: str, delimiters: Delimiters) -> tuple[tuple[str, str, int], 
         if position and value:
             found.append((qualifier, code, position))
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _pointed(pointers: tuple[str, ...], listed: int) -> tuple[int, ...]:
+    """Where the pointers lead in a list of so many diagnoses, from 0; those that lead nowhere are left out."""
+    numbers = [int(pointer) for pointer in pointers if pointer.isdecimal() and len(pointer) <= 2]
+    return tuple(number - 1 for number in numbers if 1 <= number <= listed)
 
 
 def _add_contents(loop: OpenLoop, found: set[str]) -> None:

@@ -213,9 +213,7 @@ class Graph:
         for node in self.nodes():
             self._by_id.setdefault(node.segment_id, []).append(node)
         self._qualifiers = {
-            name: 3 if name == "HL" else 1
-            for name, nodes in self._by_id.items()
-            if any(node.codes for node in nodes)
+            name: 3 if name == "HL" else 1 for name, nodes in self._by_id.items() if any(node.codes for node in nodes)
         }
         """The element that tells the places of a segment apart, by its id, where one does."""
         self.segment_ids = set(self._by_id)

@@ -18,8 +18,8 @@ from ..reference import CodeSet, Edition, Reference
 from ..reference.groups import OBSOLETE_INJECTION
 from ..x12 import Ref, Segment
 from .icd10cm import icd10_diagnoses, named, well_formed
-from .registry import Bad, Context, Good, Hit, rule
-from .signs import before, looks_at, procedure, unlisted_diagnosis
+from .registry import Bad, Context, Good, Hit, Watch, rule
+from .signs import before, procedure, unlisted_diagnosis
 
 _DATE_1 = "***2~DTP*472*D8*20260115"
 
@@ -158,7 +158,7 @@ ICD10_START = date(2015, 10, 1)
 _ICD10, _ICD9 = frozenset({"ABK", "ABF"}), frozenset({"BK", "BF"})
 
 
-@looks_at()
+@Watch
 def _is_icd9(segment: Segment, reference: Reference) -> bool:
     """An HI with a diagnosis that its qualifier calls ICD-9-CM."""
     return any(segment.get(position, 1) in _ICD9 for position in range(1, len(segment.elements)))

@@ -15,8 +15,8 @@ from ..refdata import LoadedCodes
 from ..reference import CodeSet, Reference
 from ..x12 import Segment
 from .icd10cm import days_looked_up, flagged, icd10_diagnoses, named, plain, pointed, well_formed
-from .registry import Bad, Context, Good, Hit, rule
-from .signs import diagnosis_code, flagged_diagnosis, looks_at, outside_icd10cm, unlisted_diagnosis
+from .registry import Bad, Context, Good, Hit, Watch, rule
+from .signs import diagnosis_code, flagged_diagnosis, outside_icd10cm, unlisted_diagnosis
 
 _HI = "2300/HI*ABK/BK"
 _OTHERS = range(2, 13)
@@ -163,7 +163,7 @@ def max_twelve(claim: Claim, context: Context) -> Iterator[Hit]:
     return iter(())
 
 
-@looks_at()
+@Watch
 def _repeats(segment: Segment, reference: Reference) -> bool:
     """An HI that lists a code twice. A code that stands in two HI segments is one HI too many, and told as that."""
     codes = [segment.get(position, 2) for position in range(1, len(segment.elements))]

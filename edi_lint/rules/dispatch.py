@@ -31,20 +31,24 @@ _LEVELS: tuple[Level, ...] = ("provider", "subscriber", "patient", "claim")
 
 
 class _Watcher:
-    """The watches at one place of the guide that look at the same elements, and what they said of values before."""
+    """The watches at one place of the guide that look at the same elements, and what they said before."""
 
     __slots__ = ("_asks", "_elements", "_memo")
 
-    def __init__(self, elements: tuple[int, ...], asks: tuple[Ask, ...]) -> None:
+    def __init__(self, elements: tuple[int, ...] | None, asks: tuple[Ask, ...]) -> None:
         self._elements = elements
         self._asks = asks
         # Holds for the place, which knows one set of delimiters.
-        self._memo: dict[tuple[str, ...] | str, int] = {}
+        self._memo: dict[tuple[object, ...] | str, int] = {}
 
     def __call__(self, segment: Segment) -> int:
-        elements = segment.elements
-        count = len(elements)
-        key = tuple([elements[n] if n < count else "" for n in self._elements]) or segment.text
+        key: tuple[object, ...] | str = segment.text
+        if self._elements is not None:
+            elements = segment.elements
+            count = len(elements)
+            # Which ones are filled, or blank, and the values that matter.
+            sent = [elements[number] for number in self._elements if number < count]
+            key = (*map(bool, elements), *map(str.isspace, elements), *sent)
         found = self._memo.get(key)
         if found is None:
             if len(self._memo) >= _MOST_COMBINATIONS:
@@ -115,7 +119,7 @@ class Dispatch:
         """What segments at a place of the guide speak for (`Signs`). Pure: the walk remembers the answers."""
         own: dict[str, Ask] = {"SV1": self._of_service, "CLM": self._of_claim, "HI": self._of_diagnoses}
         asks = [own[node.segment_id]] if node.segment_id in own else []
-        by_elements: dict[tuple[int, ...], list[tuple[int, Watch]]] = {}
+        by_elements: dict[tuple[int, ...] | None, list[tuple[int, Watch]]] = {}
         for name in {node.segment_id, node.mark}:
             for bit, watch in self._watches.get(name, ()):
                 by_elements.setdefault(watch.elements, []).append((bit, watch))

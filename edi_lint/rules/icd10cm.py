@@ -46,9 +46,9 @@ def named(diagnosis: Diagnosis, context: Context) -> str:
 
 def pointed(line: ServiceLine) -> tuple[Diagnosis, ...]:
     """The diagnoses that the line points to; none if a pointer leads nowhere (DX002) or to an entry without a code."""
-    found = line.diagnoses
-    filled = sum(1 for pointer in line.pointers if pointer)
-    return found if len(found) == filled and all(diagnosis.code for diagnosis in found) else ()
+    found, pointers = line.diagnoses, line.pointers
+    lead_somewhere = len(found) == len(pointers) - pointers.count("")
+    return found if lead_somewhere and "" not in [diagnosis.code for diagnosis in found] else ()
 
 
 def first_pointed(line: ServiceLine) -> Diagnosis | None:

@@ -45,13 +45,14 @@ Check = Callable[[Any, "Context"], Iterable["Hit"]]
 
 
 class Watch(msgspec.Struct, frozen=True):
-    """Whether a single segment may set a rule off: a predicate, and the elements that it depends on.
+    """Whether a single segment may set a rule off: a predicate, and the elements whose values it depends on.
 
-    It is asked once for each distinct value of these; without any, it may depend on the whole segment.
+    It may depend on which of all elements are filled, too. None says that it depends on the whole segment. It is asked
+    once for each distinct state of what it depends on.
     """
 
     test: Callable[[Segment, Reference], bool]
-    elements: tuple[int, ...] = ()
+    elements: tuple[int, ...] | None = None
 
 
 class Acks(msgspec.Struct, frozen=True, omit_defaults=True):

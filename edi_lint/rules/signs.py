@@ -38,16 +38,15 @@ __all__ = [
 
 
 def looks_at(*elements: int) -> Callable[[Callable[[Segment, Reference], bool]], Watch]:
-    """Make a watch of a predicate that depends on these elements of the segment and no others."""
+    """Make a watch of a predicate that depends on the values of these elements, and on which ones are filled."""
     return lambda test: Watch(test, elements)
 
 
 def both(*watches: Watch) -> Watch:
     """A segment for which all of these hold."""
-    elements = {element for watch in watches for element in watch.elements}
-    return Watch(
-        lambda segment, reference: all(watch.test(segment, reference) for watch in watches), tuple(sorted(elements))
-    )
+    looked_at = [watch.elements for watch in watches]
+    elements = None if None in looked_at else tuple(sorted({one for several in looked_at for one in several or ()}))
+    return Watch(lambda segment, reference: all(watch.test(segment, reference) for watch in watches), elements)
 
 
 # -- procedures and modifiers (SV1) -----------------------------------------------------------------------
@@ -101,12 +100,14 @@ def element_in(values: Collection[str], element: int, component: int = 0) -> Wat
 
 def filled(element: int, component: int = 0) -> Watch:
     """A segment in which an element is not empty."""
-    return Watch(lambda segment, _: bool(segment.get(element, component)), (element,))
+    looked_at = (element,) if component else ()
+    return Watch(lambda segment, _: bool(segment.get(element, component)), looked_at)
 
 
 def empty(element: int, component: int = 0) -> Watch:
     """A segment in which an element is empty, absent or blank."""
-    return Watch(lambda segment, _: not segment.get(element, component).strip(), (element,))
+    looked_at = (element,) if component else ()
+    return Watch(lambda segment, _: not segment.get(element, component).strip(), looked_at)
 
 
 def longer_than(length: int, element: int) -> Watch:

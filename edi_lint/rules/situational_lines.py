@@ -414,7 +414,7 @@ def line_control_number_repeated(claim: Claim, context: Context) -> Iterator[Hit
     severity="error",
     snip=2,
     source="005010X222A1, REF*6R: thirty characters (SR103); Stedi claim edit",
-    watch={"REF*6R": longer_than(30, 2)},
+    needs=("REF*6R",),
     stc=("A7:512", "A7:584"),
     examples=(
         Bad({"*6R*A1001L2~": f"*6R*{'A1001L2' * 5}~"}, at=("2400", "REF02")),

@@ -26,22 +26,22 @@ _NAME_PARTS = {4: "first name", 5: "middle name", 7: "suffix"}
 # -- what a single segment tells beforehand (signs) -------------------------------------------------------
 
 
-@looks_at(2, 4)
+@looks_at(2)
 def _is_nameless(segment: Segment, reference: Reference) -> bool:
     return segment.get(2) == "1" and not segment.get(4)
 
 
-@looks_at(2, *_NAME_PARTS)
+@looks_at(2)
 def _has_name_parts(segment: Segment, reference: Reference) -> bool:
     return segment.get(2) == "2" and any(segment.get(number) for number in _NAME_PARTS)
 
 
-@looks_at(2, 3)
+@looks_at()
 def _lacks_part(segment: Segment, reference: Reference) -> bool:
     return not segment.get(2) or not segment.get(3)
 
 
-@looks_at(4, 7)
+@looks_at()
 def _is_abroad(segment: Segment, reference: Reference) -> bool:
     return bool(segment.get(4) or segment.get(7))
 

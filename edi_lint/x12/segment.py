@@ -130,10 +130,8 @@ class Segment(msgspec.Struct, gc=False):
 
 def _nth(text: str, start: int, end: int, separator: str, n: int) -> tuple[int, int]:
     """The bounds of the n-th (from 0) part of ``text[start:end]``; an empty part at its end if there are fewer."""
-    for _ in range(n):
-        at = text.find(separator, start, end)
-        if at < 0:
-            return end, end
-        start = at + 1
-    at = text.find(separator, start, end)
-    return start, at if at >= 0 else end
+    parts = text[start:end].split(separator, n + 1)
+    if len(parts) <= n:
+        return end, end
+    start += sum(map(len, parts[:n])) + n * len(separator)
+    return start, start + len(parts[n])
