@@ -29,7 +29,9 @@ FULL = batch_of(entries_of(full=True))
 
 def guide() -> Guide:
     """A guide that has seen nothing yet; its signs say at which places segments stand, and how long one is."""
-    return Guide(TABLES, lambda node: (1 << crc32(node.key.encode()) % 999, (lambda segment: len(segment.text) << 999,)))
+    return Guide(
+        TABLES, lambda node: (1 << crc32(node.key.encode()) % 999, (lambda segment: len(segment.text) << 999,))
+    )
 
 
 def walked(known: Guide, text: str) -> list[Any]:
