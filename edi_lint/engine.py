@@ -137,7 +137,7 @@ class FileCheck:
         self._hits: list[tuple[Rule, Hit]] = []
         """What the rules found on the record that is being judged."""
         self._context = Context(
-            rules.reference, rules.as_of, "", rules.options, self._not_checked, self._memory, {}, rules.derived
+            rules.reference, rules.as_of, "", rules.options, self._not_checked, self._memory, {}, rules.derived, CRASHED
         )
 
     @property
@@ -217,14 +217,13 @@ class FileCheck:
             for day in context.days:
                 if day.has_earlier:
                     signs |= dispatch.of_earlier(day.procedures)
-        for rule, check in dispatch.checks(_LEVELS[type(record)], scope, intact, signs):
-            context.rule = rule.id
+        for context.rule, check in dispatch.checks(_LEVELS[type(record)], scope, intact, signs):
             try:
                 for hit in check(record, context):
-                    hits.append((rule, hit))
+                    hits.append((context.rule, hit))
             except Exception as error:
                 self.crashed = True
-                words = f"Rule {rule.id} broke with {type(error).__name__} and says nothing of this."
+                words = f"Rule {context.rule.id} broke with {type(error).__name__} and says nothing of this."
                 hits.append((CRASHED, Hit(record.head, words)))
 
     def _not_checked(self, table: Table, spot: Spot) -> None:

@@ -19,9 +19,9 @@ from .open_loop import OpenLoop
 __all__ = ["Shape"]
 
 
-_Built = tuple[LoopNode, int, int, int, int, list[Node], dict[Member, int] | None]
-"""A loop inside the unit: what it is, what has occurred in it, from where to where its own segments stand, which one
-came behind it (0 where none did yet), their places, and how often members with a limit have occurred."""
+_Built = tuple[LoopNode, slice, list[Node], int, int, dict[Member, int] | None]
+"""A loop inside the unit: what it is, which of the unit's segments are its own, their places, what has occurred in it,
+which segment came behind it (0 where none did yet), and how often members with a limit have occurred."""
 
 
 class Shape:
@@ -31,7 +31,7 @@ class Shape:
     unit, loops in the order of the file.
     """
 
-    __slots__ = ("_families", "_inner", "_open", "_unit", "node", "signs")
+    __slots__ = ("_families", "_inner", "_open", "_size", "_unit", "node", "signs")
 
     def __init__(self, loops: Sequence[OpenLoop], open_loops: Sequence[OpenLoop], node: Node, signs: int) -> None:
         """``loops`` are all of the unit, of which some are open; `of` has made sure that they can be told so."""
@@ -40,11 +40,12 @@ class Shape:
         for loop in loops:
             start = loop.first.ordinal - first
             following = loop.following.ordinal - first if loop.following is not None else 0
-            end = start + len(loop.segments)
             # The unit itself may go on, and its loops change.
             counts = loop.counts.copy() if loop.counts is not None else None
-            built.append((loop.spec, loop.seen, start, end, following, loop.nodes.copy(), counts))
+            own = slice(start, start + len(loop.segments))
+            built.append((loop.spec, own, loop.nodes.copy(), loop.seen, following, counts))
         number = {id(loop): number for number, loop in enumerate(loops)}
+        self._size = sum(len(loop.segments) for loop in loops)
         self._unit, *self._inner = built
         self._families = [
             (number[id(loop)], tuple(number[id(child)] for child in loop.children)) for loop in loops if loop.children
@@ -73,21 +74,25 @@ class Shape:
 
         Gives the loops inside it that are open, outermost first.
         """
-        _, unit.seen, _, end, _, nodes, counts = self._unit
-        unit.segments += segments[start + 1 : start + end]
-        unit.nodes = nodes.copy()
-        if counts is not None:
-            unit.counts = counts.copy()
-        loops = [unit]
-        for spec, seen, begin, end, following, nodes, counts in self._inner:
-            behind = segments[start + following] if following else None
-            loop = OpenLoop(spec, segments[start + begin : start + end], nodes.copy(), seen, behind)
-            if counts is not None:
-                loop.counts = counts.copy()
-            loops.append(loop)
+        body = segments[start : start + self._size]
+        _, own, unit.nodes, unit.seen, _, unit.counts = self._unit
+        unit.segments = body[own]
+        loops = [
+            unit,
+            *[
+                OpenLoop(spec, body[own], nodes, seen, body[following] if following else None, (), counts)
+                for spec, own, nodes, seen, following, counts in self._inner
+            ],
+        ]
         for number, children in self._families:
             loops[number].children = [loops[child] for child in children]
-        return [loops[number] for number in self._open]
+        # Closed loops change no more, so they have their places in common; open ones have their own.
+        is_open = [loops[number] for number in self._open]
+        for loop in (unit, *is_open):
+            loop.nodes = loop.nodes.copy()
+            if loop.counts is not None:
+                loop.counts = loop.counts.copy()
+        return is_open
 
 
 def _all_of(loop: OpenLoop) -> Iterator[OpenLoop]:

@@ -96,14 +96,14 @@ class Context(msgspec.Struct):
     notes_by_rule: dict[str, dict[str, Any]]
     derived: dict[str, Any]
     """What rules have worked out from the reference data, for all files of the run."""
+    rule: Rule
+    """The rule that runs."""
     days: tuple[Day, ...] = ()
     """For a claim: its dates of service, each with the lines that earlier claims of the file have on it."""
-    rule: str = ""
-    """The id of the rule that runs."""
 
     def key(self, *parts: Value) -> int:
         """The number under which `memory` keeps something of this rule about ``parts``."""
-        return self.memory.key((self.rule, parts))
+        return self.memory.key((self.rule.id, parts))
 
     @property
     def medicaid(self) -> bool:
@@ -118,9 +118,9 @@ class Context(msgspec.Struct):
     @property
     def notes(self) -> dict[str, Any]:
         """The rule's own notes on the transaction set at hand: they are gone when the next begins."""
-        found = self.notes_by_rule.get(self.rule)
+        found = self.notes_by_rule.get(self.rule.id)
         if found is None:
-            found = self.notes_by_rule[self.rule] = {}
+            found = self.notes_by_rule[self.rule.id] = {}
         return found
 
 
