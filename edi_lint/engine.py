@@ -402,12 +402,8 @@ def _line_at(claim: Claim | None, anchor: Segment | None) -> ServiceLine | None:
 
 
 def _acks(acks: Acks, more: Mapping[str, str] = {}) -> dict[str, str | list[str]]:
-    """The codes as the contract has them: only those that there are."""
-    found: dict[str, str | list[str]] = dict(more)
-    for key in ("ta1", "ak905", "ik502", "ik304", "ik403"):
-        value = getattr(acks, key)
-        if value and not more:
-            found[key] = value
+    """The codes as the contract has them: only those that there are; ``more`` in place of all but the STC."""
+    found: dict[str, str | list[str]] = dict(more) or msgspec.to_builtins(acks)
     if acks.stc:
         found["stc"] = list(acks.stc)
     return found

@@ -184,7 +184,8 @@ class Linter:
         Raises `SourceError` when a path cannot be read.
         """
         for _, findings in self.parts(source, name):
-            yield from self.shown.of(findings, self.config)
+            if findings:
+                yield from self.shown.of(findings, self.config)
 
     def parts(self, source: Input, name: str | None = None) -> Iterator[tuple[Part | None, list[Finding]]]:
         """The parts of one input, each with what is told of it: for outputs that look at the batch itself.

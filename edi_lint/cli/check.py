@@ -101,7 +101,8 @@ def command(
     with ExitStack() as running:
         outputs = running.enter_context(opened(requests, run))
         # Who wants to see the batch itself sees it where it is read.
-        running.enter_context(session.helped(1 if any(output.wants_parts for output in outputs) else jobs))
+        wants_parts = any(output.wants_parts for output in outputs)
+        running.enter_context(session.helped(1 if wants_parts else jobs))
         for output in outputs:
             output.begin()
         for source, configured in session.inputs:
@@ -109,7 +110,8 @@ def command(
             for output in outputs:
                 output.begin_input(file_name(source.name))
             for part, findings in session.parts(source, linter):
-                hand_over(outputs, part, findings, linter.shown.of(findings, linter.config))
+                if findings or wants_parts:
+                    hand_over(outputs, part, findings, linter.shown.of(findings, linter.config))
             for output in outputs:
                 if session.broke_off:
                     output.break_off()

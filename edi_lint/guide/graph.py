@@ -283,11 +283,7 @@ class Graph:
         """The kind of a raw segment (`Kinds`), and what it is a sign of wherever it stands."""
         elements = text.split(self._separator)
         key = self.key(elements)
-        places = self._places_of.get(key)
-        if places is None:
-            if len(self._places_of) >= MEMO_SIZE:
-                self._places_of.clear()
-            places = self._places_of[key] = self._places_for(key)
+        places = self._places_of.get(key) or self._places_for(key)
         return places.kind(text, elements)
 
     def _places_for(self, key: Key) -> _Places:
@@ -298,6 +294,9 @@ class Graph:
                 self.signs(node)
             asks = tuple(chain(*(self._asks[mark] for mark in dict.fromkeys(node.mark for node in nodes))))
             places = self._places[nodes] = _Places(nodes, asks, self._namer, self.delimiters)
+        if len(self._places_of) >= MEMO_SIZE:
+            self._places_of.clear()
+        self._places_of[key] = places
         return places
 
     def steps(self, node: Node, segment: Segment) -> tuple[Step, ...]:
