@@ -225,7 +225,8 @@ def _segment_pattern(spec: Spec, notes: Iterable[Syntax], delimiters: Delimiters
 def _note_pattern(note: Syntax, separator: str) -> str:
     """A look ahead from behind the segment's id: the elements keep the syntax note (see `_is_broken`)."""
     mark = re.escape(separator)
-    sent = [f"(?:{mark}[^{mark}]*){{{position - 1}}}{mark}[^{mark}]" for position in note.positions]
+    # Written out: repeats of a group are the slowest thing that an expression can do.
+    sent = [f"{mark}[^{mark}]*" * (position - 1) + f"{mark}[^{mark}]" for position in note.positions]
     present = [f"(?={one})" for one in sent]
     absent = [f"(?!{one})" for one in sent]
     if note.letter == "P":

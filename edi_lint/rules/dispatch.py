@@ -31,7 +31,10 @@ _LEVELS: tuple[Level, ...] = ("provider", "subscriber", "patient", "claim")
 
 
 class _Watcher:
-    """The watches at one place of the guide that look at the same elements, and what they said before."""
+    """The watches at one place of the guide that look at the same elements, and what they said before.
+
+    They may look at which elements are filled, too; None stands for the whole segment.
+    """
 
     __slots__ = ("_asks", "_elements", "_memo")
 
@@ -39,24 +42,28 @@ class _Watcher:
         self._elements = elements
         self._asks = asks
         # Holds for the place, which knows one set of delimiters.
-        self._memo: dict[tuple[object, ...] | str, int] = {}
+        self._memo: dict[object, int] = {}
 
     def __call__(self, segment: Segment) -> int:
-        key: tuple[object, ...] | str = segment.text
+        text = segment.text
+        key: object = text
         if self._elements is not None:
+            if f"{segment.delimiters.element} " in text or not text.isprintable():
+                return self._ask(segment)  # An element that may be blank is neither filled nor empty.
             elements = segment.elements
             count = len(elements)
-            # Which ones are filled, or blank, and the values that matter.
-            sent = [elements[number] for number in self._elements if number < count]
-            key = (*map(bool, elements), *map(str.isspace, elements), *sent)
+            key = (bytes(map(bool, elements)), *[elements[number] for number in self._elements if number < count])
         found = self._memo.get(key)
         if found is None:
             if len(self._memo) >= _MOST_COMBINATIONS:
                 self._memo.clear()
-            found = 0
-            for ask in self._asks:
-                found |= ask(segment)
-            self._memo[key] = found
+            found = self._memo[key] = self._ask(segment)
+        return found
+
+    def _ask(self, segment: Segment) -> int:
+        found = 0
+        for ask in self._asks:
+            found |= ask(segment)
         return found
 
 
@@ -81,6 +88,12 @@ class Dispatch:
                 self._contents[content] = self._contents.get(content, 0) | bit << self._wake
             for segment, watch in rule.watch.items():
                 self._watches.setdefault(segment, []).append((bit << self._wake, watch))
+        self._own: dict[str, tuple[tuple[int, ...] | None, Ask]] = {
+            "SV1": ((1, 5), self._of_service),
+            "CLM": ((5,), self._of_claim),
+            "HI": (None, self._of_diagnoses),
+        }
+        """Beside the watches: what all rules want to know of a segment, and the elements that it depends on."""
         self._unconditional = self._from_the_start(options)
         self._applicable: dict[tuple[Level, str, bool], int] = {}
         self._idle: set[tuple[str, str]] = set()
@@ -117,16 +130,22 @@ class Dispatch:
 
     def signs(self, node: Node) -> tuple[int, tuple[Ask, ...]]:
         """What segments at a place of the guide speak for (`Signs`). Pure: the walk remembers the answers."""
-        own: dict[str, Ask] = {"SV1": self._of_service, "CLM": self._of_claim, "HI": self._of_diagnoses}
-        asks = [own[node.segment_id]] if node.segment_id in own else []
-        by_elements: dict[tuple[int, ...] | None, list[tuple[int, Watch]]] = {}
+        by_elements: dict[tuple[int, ...] | None, list[Ask]] = {}
+        if node.segment_id in self._own:
+            elements, own = self._own[node.segment_id]
+            by_elements[elements] = [own]
         for name in {node.segment_id, node.mark}:
             for bit, watch in self._watches.get(name, ()):
-                by_elements.setdefault(watch.elements, []).append((bit, watch))
-        # Where only one looks, asking it is cheaper than to look up what it said before.
-        for elements, watches in by_elements.items():
-            single = tuple(_one(bit, watch, self._reference) for bit, watch in watches)
-            asks.append(single[0] if len(single) == 1 else _Watcher(elements, single))
+                by_elements.setdefault(watch.elements, []).append(_one(bit, watch, self._reference))
+        if () in by_elements and len(by_elements) > 1:
+            # Who looks only at what is filled can be asked with any others: with the most.
+            filled = by_elements.pop(())
+            max(by_elements.values(), key=len).extend(filled)
+        asks = [
+            # Where only one looks, asking it is cheaper than to look up what it said before.
+            together[0] if len(together) == 1 else _Watcher(elements, tuple(together))
+            for elements, together in by_elements.items()
+        ]
         always = self._contents_of((node.loop.id, node.mark))
         return always, tuple(asks)
 
