@@ -226,7 +226,7 @@ class FileCheck:
                 words = f"Rule {context.rule.id} broke with {type(error).__name__} and says nothing of this."
                 hits.append((CRASHED, Hit(record.head, words)))
 
-    def _not_checked(self, table: Table, spot: Spot) -> None:
+    def _not_checked(self, table: Table, place: Callable[[], Spot]) -> None:
         """Tell once in a run that a table is not there, or stale, in the same words wherever it is needed first."""
         rules, scope = self._rules, self._context.scope
         if (table, scope) in rules.absent:
@@ -244,7 +244,7 @@ class FileCheck:
             words = f"it covers dates of service {days_covered(editions)}, and this is another."
         else:
             words = "it is not loaded."
-        self._hits.append((told, Hit(spot, f"Not checked against {title}: {words}")))
+        self._hits.append((told, Hit(place(), f"Not checked against {title}: {words}")))
 
     # -- from faults and hits to findings -------------------------------------------------------------
 

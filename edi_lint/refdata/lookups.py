@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,6 +180,10 @@ class UserTables:
                 return TaxonomyCode(code, classification, specialization, edition.edition)
         return None
 
+    def icd10cm_years(self) -> tuple[LoadedCodes, ...]:
+        """The billable diagnosis codes of all years that are loaded."""
+        return self._opened().icd10cm_years
+
     # -- drugs -----------------------------------------------------------------------------------------
 
     def crosswalk(self, ndc: str, hcpcs: str, day: date) -> CrosswalkProduct | None:
@@ -254,16 +258,29 @@ class UserTables:
     def _opened(self) -> "_Session":
         session = self._session
         # A connection must not be used on both sides of a fork, so a child opens its own.
-        if session is None or session.process != os.getpid():
+        if session is None or session.process is not _process:
             session = self._session = _Session(self._folder)
         return session
+
+
+_process = object()
+"""Stands for this process. It is asked for at every look-up, which the operating system would make dear."""
+
+
+def _begin_child() -> None:
+    global _process  # noqa: PLW0603 - a process is one for all
+    _process = object()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_child)
 
 
 class _Session:
     """One process's connection, with what it has learned. Remembered answers hold as long as it does."""
 
     def __init__(self, folder: Path | None) -> None:
-        self.process = os.getpid()
+        self.process = _process
         self.reader = _reader(folder) if folder is not None else None
         self.editions = self.reader.editions() if self.reader is not None else ()
         self.find = lru_cache(maxsize=_REMEMBERED)(self._find)
@@ -273,6 +290,12 @@ class _Session:
         if self.reader is not None:
             # Whoever forgets to close the tables leaves no connection open.
             weakref.finalize(self, self.reader.close)
+
+    @cached_property
+    def icd10cm_years(self) -> tuple[LoadedCodes, ...]:
+        days = (edition.valid_from for edition in self.editions if edition.table == "icd10cm")
+        answering = (self.chosen("icd10cm", day, False) for day in days)
+        return tuple(self.codes(edition) for edition in answering if edition is not None)
 
     def close(self) -> None:
         if self.reader is not None:

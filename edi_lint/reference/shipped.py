@@ -112,8 +112,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
 
     def icd10cm_editions(self) -> "tuple[CodeSet | LoadedCodes, ...]":
         """All editions of the diagnosis codes, whatever days they cover."""
-        loaded = (self.loaded.icd10cm(edition.valid_from) for edition in self.loaded.editions("icd10cm"))
-        return (self.icd10cm, *(edition for edition in loaded if edition is not None))
+        return (self.icd10cm, *self.loaded.icd10cm_years())
 
     def covers(self, table: "Table", day: date, *, medicaid: bool = False) -> bool:
         """Whether the table may be consulted for the date of service."""

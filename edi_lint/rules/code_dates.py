@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 
 import msgspec
 
@@ -150,7 +151,7 @@ def _listed(line: ServiceLine, day: date, context: Context) -> Iterator[Hit]:
             f"{code} on line {line.number} is not a HCPCS code: the list {edition.edition} does not hold it.",
         )
     else:
-        context.not_checked("hcpcs", line.at("procedure"))
+        context.not_checked("hcpcs", partial(line.at, "procedure"))
 
 
 ICD10_START = date(2015, 10, 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 
 from ..claims import Claim, DayLine, ServiceLine
 from ..refdata import folded
@@ -419,5 +420,5 @@ def _listing(line: ServiceLine, context: Context) -> str:
     if _SELF_ADMINISTERED.get(code, date.max) <= day:
         return "Medicare contractors list"
     if may_be_injected(code, context.reference):
-        context.not_checked("sad", line.at("procedure"))
+        context.not_checked("sad", partial(line.at, "procedure"))
     return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from ..claims import Claim, Day, DayLine, ServiceLine, Spot
 from ..refdata import MueLimit, PtpEdit
@@ -60,7 +61,7 @@ def pair_of_the_table(claim: Claim, context: Context) -> Iterator[Hit]:
         if len(day.procedures) < 2:
             continue
         if not context.covers("ptp", day.service_date):
-            context.not_checked("ptp", _place_of(day.own, "procedure"))
+            context.not_checked("ptp", partial(_place_of, day.own, "procedure"))
             continue
         edits = context.reference.loaded.ptp_among(day.procedures, day.service_date, medicaid=context.medicaid)
         told: dict[int, tuple[ServiceLine, DayLine, list[tuple[PtpEdit, DayLine]]]] = {}
@@ -175,7 +176,7 @@ def _too_many(claim: Claim, context: Context, concerns: Callable[[str], bool]) -
             continue
         covered = context.covers("mue", day.service_date)
         if not covered:
-            context.not_checked("mue", _place_of(own, "units"))
+            context.not_checked("mue", partial(_place_of, own, "units"))
             own = [line for line in own if line.procedure == SHOT]
         for code in dict.fromkeys(line.procedure for line in own):
             if covered:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from ..claims import Claim, Drug, ServiceLine
 from ..refdata import CrosswalkProduct
@@ -111,7 +112,7 @@ def _drugs(claim: Claim, context: Context) -> Iterator[tuple[ServiceLine, Drug, 
         if context.covers("crosswalk", day):
             yield line, drug, day
         else:
-            context.not_checked("crosswalk", drug.at("ndc"))
+            context.not_checked("crosswalk", partial(drug.at, "ndc"))
 
 
 def _units_of(drug: Drug, product: CrosswalkProduct) -> list[Decimal]:

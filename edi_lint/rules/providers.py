@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from ..claims import BillingProvider, Claim, Entity, Provider, Spot
 from ..claims.fields import find
@@ -210,7 +210,7 @@ def taxonomy_format(record: BillingProvider | Claim, context: Context) -> Iterat
     listed = not context.reference.loaded.missing("taxonomy")
     if not listed and isinstance(record, BillingProvider):
         # Of claims, only those are looked at whose codes are in doubt.
-        context.not_checked("taxonomy", record.at("taxonomy"))
+        context.not_checked("taxonomy", partial(record.at, "taxonomy"))
     for provider in providers:
         code = provider.taxonomy
         who = role_of(provider) if isinstance(provider, Provider) else "billing provider"

@@ -89,8 +89,11 @@ class Context(msgspec.Struct):
     scope: str
     """The kind of payer: medicare, medicare-advantage, medicaid or commercial."""
     options: Mapping[str, Any]
-    not_checked: Callable[[Table, Spot], None]
-    """Say that a table does not cover the date, or is not there: gives REF001 or REF002 instead of a verdict."""
+    not_checked: Callable[[Table, Callable[[], Spot]], None]
+    """Say that a table does not cover the date, or is not there: gives REF001 or REF002 instead of a verdict, once.
+
+    What tells the place is called where there is something to say.
+    """
     memory: Memory
     """What rules keep over the claims of one file; `key` says under which number."""
     notes_by_rule: dict[str, dict[str, Any]]
