@@ -128,10 +128,8 @@ class Field(Generic[T]):
             record.__dict__[self.name] = alone
             return alone
         # All others that stand in the same loop are read at once; the next one is found in the record itself.
-        found = self._view.values(record.inner(self.loop) if self.loop else record.loop)
-        found.update(record.__dict__)  # This way round, because the record knows little as yet.
-        record.__dict__ = found
-        value: T = found[self.name]
+        record.__dict__.update(self._view.values(record.inner(self.loop) if self.loop else record.loop))
+        value: T = record.__dict__[self.name]
         return value
 
     def read(self, segment: Segment) -> T:
@@ -393,6 +391,8 @@ class Record:
     _views: ClassVar[dict[str, View]] = {}
 
     def __init__(self, loop: OpenLoop) -> None:
+        # What stands in the loop itself somebody always asks for.
+        self.__dict__ = self._views[""].values(loop)
         self.loop = loop
 
     @classmethod

@@ -275,8 +275,10 @@ class ServiceLine(Record):
     clia_number = Text("REF*X4", 2, seldom=True)
 
     def __init__(self, loop: OpenLoop, claim: Claim) -> None:
-        self.loop = loop
+        super().__init__(loop)
         self.claim = claim
+        self.place_of_service = self.line_place_of_service or claim.place_of_service
+        """The place of service in force: SV105, else CLM05-1."""
 
     def modifier_spot(self, modifier: str, occurrence: int = 1) -> Spot:
         """Where a modifier stands (the n-th time that it occurs on the line)."""
@@ -286,11 +288,6 @@ class ServiceLine(Record):
                 if not occurrence:
                     return self.at(f"modifier_{position}")
         return self.at("modifier_1")
-
-    @lazy
-    def place_of_service(self) -> str:
-        """The place of service in force: SV105, else CLM05-1."""
-        return self.line_place_of_service or self.claim.place_of_service
 
     @property
     def place_of_service_spot(self) -> Spot:
