@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..guide import Unit
+from ..guide import OpenLoop, Unit
 from ..x12 import Segment
 from .records import BillingProvider, Claim, Patient, Subscriber, TransactionSet
 
@@ -67,8 +67,12 @@ class Assembler:
     def _claim(self, unit: Unit) -> Claim:
         self.claims += 1
         # The loops above are those that the walk had open: an absent one was reported and stays empty.
-        above = {loop.id: loop for loop in unit.above}
-        billing = self._billing or BillingProvider(above.get("2000A", unit.loop), self._transaction)
-        subscriber = self._subscriber or Subscriber(above.get("2000B", unit.loop), billing)
+        billing = self._billing or BillingProvider(_above(unit, "2000A"), self._transaction)
+        subscriber = self._subscriber or Subscriber(_above(unit, "2000B"), billing)
         intact = not any(fault.kind in _STRUCTURAL for fault in unit.faults)
         return Claim(unit.loop, self.claims, self._transaction, billing, subscriber, self._patient, intact)
+
+
+def _above(unit: Unit, name: str) -> OpenLoop:
+    """The loop of this name that the unit lies in; the unit's own if there is none."""
+    return next((loop for loop in unit.above if loop.id == name), unit.loop)

@@ -279,6 +279,9 @@ class ServiceLine(Record):
         self.claim = claim
         self.place_of_service = self.line_place_of_service or claim.place_of_service
         """The place of service in force: SV105, else CLM05-1."""
+        if not loop.children:
+            # A line without loops of its own, as most are: what is asked of nearly all of them is known at once.
+            self.__dict__.update(rendering=claim.rendering, rendering_npi=claim.rendering_npi, drug=None)
 
     def modifier_spot(self, modifier: str, occurrence: int = 1) -> Spot:
         """Where a modifier stands (the n-th time that it occurs on the line)."""

@@ -220,7 +220,8 @@ class Graph:
         self.kinds = Kinds(self._kind_of)
         self._namer = Namer()
         self._places: dict[tuple[Node, ...], _Places] = {}
-        self._places_of: dict[Key, _Places] = {}
+        self._places_of: dict[tuple[str, str], _Places] = {}
+        """By id, and the element that tells the places apart."""
         self._asks: dict[str, tuple[Ask, ...]] = {}
 
     def nodes(self) -> list[Node]:
@@ -282,11 +283,13 @@ class Graph:
     def _kind_of(self, text: str) -> Kind:
         """The kind of a raw segment (`Kinds`), and what it is a sign of wherever it stands."""
         elements = text.split(self._separator)
-        key = self.key(elements)
-        places = self._places_of.get(key) or self._places_for(key)
+        position = self._qualifiers.get(elements[0], 0)
+        # The element as it stands may hold more than the qualifier: what comes of it is remembered all the same.
+        sent = elements[0], elements[position] if position < len(elements) else ""
+        places = self._places_of.get(sent) or self._places_for(sent, self.key(elements))
         return places.kind(text, elements)
 
-    def _places_for(self, key: Key) -> _Places:
+    def _places_for(self, sent: tuple[str, str], key: Key) -> _Places:
         nodes = tuple(node for node in self._by_id.get(key[0], ()) if node.accepts(key) and key[0] not in ENVELOPE)
         places = self._places.get(nodes)
         if places is None:
@@ -296,7 +299,7 @@ class Graph:
             places = self._places[nodes] = _Places(nodes, asks, self._namer, self.delimiters)
         if len(self._places_of) >= MEMO_SIZE:
             self._places_of.clear()
-        self._places_of[key] = places
+        self._places_of[sent] = places
         return places
 
     def steps(self, node: Node, segment: Segment) -> tuple[Step, ...]:

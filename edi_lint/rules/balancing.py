@@ -152,7 +152,8 @@ def dup_claim(claim: Claim, context: Context) -> Iterator[Hit]:
     """
     if claim.frequency in ("7", "8") or not claim.lines:
         return
-    services = sorted([context.key(line.service_date, line.billed, line.rendering_npi) for line in claim.lines])
+    key_of = context.memory.key
+    services = sorted([key_of((line.service_date, line.billed, line.rendering_npi)) for line in claim.lines])
     key = context.key(claim.billing.npi, claim.patient_key, *services)
     earlier = context.memory.recall(key)
     if not earlier:
