@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 import msgspec
 
 from ..guide import Node, OpenLoop
-from ..x12 import Ref, Segment
+from ..x12 import Delimiters, Ref, Segment
 
 __all__ = [
     "Amount",
@@ -200,10 +200,27 @@ class Source:
             values[field.name] = field.read(segment)
 
 
-_Memo = dict[str, dict[str, Any]]
-"""By raw segment, the values that were read from it, by the names of the fields."""
-_Reading = tuple[int, list["Source"], _Memo | None]
-"""The number of a segment in its loop, what to read from it, and what is known of such segments."""
+class _Known(dict[str, dict[str, Any]]):
+    """The values of raw segments at one place of the guide, by the names of the fields; reads what it does not know."""
+
+    def __init__(self, sources: list[Source], delimiters: Delimiters) -> None:
+        super().__init__()
+        self._sources = sources
+        self._delimiters = delimiters
+
+    def __missing__(self, text: str) -> dict[str, Any]:
+        if len(self) >= _MEMO_SIZE:
+            self.clear()
+        found: dict[str, Any] = {}
+        segment = Segment(text, 0, 0, 0, 0, self._delimiters)
+        for source in self._sources:
+            source.read(segment, found)
+        self[text] = found
+        return found
+
+
+_Plan = tuple[list[tuple[int, _Known]], list[tuple[int, Source]]]
+"""What to read from which segments of a loop: what may be known, and what is never the same twice."""
 
 
 class View:
@@ -213,14 +230,14 @@ class View:
     what was read from a raw segment at its place, so that the next such segment costs one look-up.
     """
 
-    __slots__ = ("_absent", "_memos", "_plans", "_sources")
+    __slots__ = ("_absent", "_known", "_plans", "_sources")
 
     def __init__(self) -> None:
         self._sources: list[Source] = []
         self._absent: dict[str, Any] = {}
-        self._plans: dict[tuple[Node, ...], list[_Reading]] = {}
-        """By the places of a loop's segments: those that fields stand in, the last one first."""
-        self._memos: dict[Node, _Memo] = {}
+        self._plans: dict[tuple[Node, ...], _Plan] = {}
+        """By the places of a loop's segments."""
+        self._known: dict[Node, _Known] = {}
 
     def add(self, field: Field[Any]) -> None:
         """Let ``field`` be read with the others."""
@@ -240,45 +257,32 @@ class View:
         if loop is None:
             return found
         nodes = tuple(loop.nodes)
-        plan = self._plans.get(nodes)
-        if plan is None:
-            plan = self._plan(nodes)
+        known, distinct = self._plans.get(nodes) or self._plan(nodes, loop.segments)
         segments = loop.segments
-        for number, sources, memo in plan:
-            segment = segments[number]
-            if memo is None:
-                for source in sources:
-                    source.read(segment, found)
-                continue
-            known = memo.get(segment.text)
-            if known is None:
-                known = _read(segment, sources, memo)
-            found.update(known)
+        for number, values in known:
+            found.update(values[segments[number].text])
+        for number, source in distinct:
+            source.read(segments[number], found)
         return found
 
-    def _plan(self, nodes: tuple[Node, ...]) -> list[_Reading]:
+    def _plan(self, nodes: tuple[Node, ...], segments: list[Segment]) -> _Plan:
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
-            self._memos.clear()
-        plan: list[_Reading] = []
+            self._known.clear()
+        plan: _Plan = [], []
+        known, distinct = plan
+        # The last one first: where a segment is repeated, its first value stays.
         for number, node in reversed(list(enumerate(nodes))):
             sources = [source for source in self._sources if source.may_be(node)]
-            if sources:
-                is_distinct = any(source.distinct for source in sources)
-                plan.append((number, sources, None if is_distinct else self._memos.setdefault(node, {})))
+            if any(source.distinct for source in sources):
+                distinct += [(number, source) for source in sources]
+            elif sources:
+                if node not in self._known:
+                    self._known[node] = _Known(sources, segments[number].delimiters)
+                known.append((number, self._known[node]))
         if len(nodes) <= _LONGEST_PLAN:
             self._plans[nodes] = plan
         return plan
-
-
-def _read(segment: Segment, sources: list[Source], memo: _Memo) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for source in sources:
-        source.read(segment, found)
-    if len(memo) >= _MEMO_SIZE:
-        memo.clear()
-    memo[segment.text] = found
-    return found
 
 
 class Text(Field[str]):
