@@ -5,10 +5,13 @@ Names are those of X12 and of medical billing. Every record is a view of a loop 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
 
 import msgspec
 
@@ -269,7 +272,7 @@ class ServiceLine(Record):
     """The (first) date of service; None when it is absent or no date."""
     service_to = LastDay("DTP*472", 3)
     """The last date of service: that of the range, else the only one."""
-    control_number = Text("REF*6R", 2, distinct=True)
+    control_number = Text("REF*6R", 2, seldom=True)
     note = Text("NTE*ADD/DCP", 2, seldom=True)
     prior_authorization = Text("REF*G1", 2, seldom=True)
     clia_number = Text("REF*X4", 2, seldom=True)
@@ -409,6 +412,14 @@ class Claim(Record):
         return len(self.service_dates) == 1 and None not in self.service_dates
 
     @lazy
+    def line_control_numbers(self) -> list[str]:
+        """REF*6R of the lines that have one, in their order: read in one go, since there are as many as lines."""
+        delimiters = self.loop.first.delimiters
+        segments = chain.from_iterable(map(_segments_of, self.loop.children))
+        found: list[str] = _line_control_number(delimiters).findall(delimiters.terminator.join(map(_text_of, segments)))
+        return found
+
+    @lazy
     def contents(self) -> frozenset[str]:
         """The ids of the loops of the claim (``2320``) and its segments with their qualifiers (``REF*G1``)."""
         found = {node.mark for node in self.loop.nodes}
@@ -518,6 +529,16 @@ class TransactionSet:
         bht = find(self.header, "BHT")
         made = parse_day(bht.get(4)) if bht is not None else None
         return made or (parse_day(self.gs.get(4)) if self.gs is not None else None)
+
+
+_segments_of, _text_of = attrgetter("segments"), attrgetter("text")
+
+
+@lru_cache(maxsize=8)
+def _line_control_number(delimiters: Delimiters) -> re.Pattern[str]:
+    """Finds REF*6R among segments that terminators set apart; a service line begins with another one."""
+    element, terminator = re.escape(delimiters.element), re.escape(delimiters.terminator)
+    return re.compile(f"{terminator}REF{element}6R{element}([^{element}{terminator}]*)")
 
 
 @lru_cache(maxsize=4096)
