@@ -45,7 +45,8 @@ def claims_per_transaction(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Divide the batch into several transaction sets.
     """
-    count = context.notes["claims"] = context.notes.get("claims", 0) + 1
+    notes = context.notes
+    count = notes["claims"] = notes.get("claims", 0) + 1
     limit = int(context.options.get("claims-per-transaction", 5000))
     if count == limit + 1:
         yield Hit(claim.head, f"The transaction set has more than {limit} claims; this is the first beyond them.")
