@@ -203,15 +203,8 @@ class _Walk:
                 else:
                     loop.seen = seen | node.bit
             else:
-                leaves = step.leaves
-                while leaves:
-                    leaves -= 1
-                    inner = self._loop
-                    if inner.spec.levels_inside or inner.spec.required & ~inner.seen:
-                        self._leave(segment)
-                    else:
-                        inner.following = segment
-                        self._loop = self._outer.pop()
+                if step.leaves:
+                    self._leave(step.leaves, segment)
                 if step.opens_unit:
                     self._check_before(step.enters[0] if step.enters else node, segment)
                     self._unit.following = segment
@@ -350,16 +343,18 @@ class _Walk:
             elif not step.node.is_head:
                 self._loop.seen |= step.node.before
 
-    def _leave(self, following: Segment) -> None:
-        """Close the innermost loop: what it still needed is missing."""
-        loop = self._loop
-        loop.following = following
-        missing = loop.spec.required & ~loop.seen
-        if missing:
-            self._missing(loop, missing, following)
-        if loop.spec.levels_inside and len(loop.segments) > 1:
-            self._check_children(loop, following)
-        self._loop = self._outer.pop()
+    def _leave(self, count: int, following: Segment) -> None:
+        """Close so many loops, the innermost first: what they still needed is missing."""
+        outer = self._outer
+        for loop in (self._loop, *outer[:-count:-1]):
+            loop.following = following
+            missing = loop.spec.required & ~loop.seen
+            if missing:
+                self._missing(loop, missing, following)
+            if loop.spec.levels_inside and len(loop.segments) > 1:
+                self._check_children(loop, following)
+        self._loop = outer[-count]
+        del outer[-count:]
 
     def _occur(self, member: Member, segment: Segment) -> bool:
         """Note that a member of the innermost loop occurs; False if it is one too many, and not kept for the rules."""
