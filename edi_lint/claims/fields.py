@@ -107,13 +107,10 @@ class Field(Generic[T]):
         self.loop = loop
         self.name = ""
         self.distinct = distinct
-        self._seldom = seldom
-        self._view: View
+        self.seldom = seldom
 
     def __set_name__(self, owner: type[Record], name: str) -> None:
         self.name = name
-        if not self._seldom:
-            self._view = owner.view_of(self)
 
     @overload
     def __get__(self, record: None, owner: type) -> Self: ...
@@ -122,13 +119,13 @@ class Field(Generic[T]):
     def __get__(self, record: Record | None, owner: type) -> Self | T:
         if record is None:
             return self
-        if self._seldom:
+        if self.seldom:
             segment = self.segment(record)
             alone: T = self.read(segment) if segment is not None else self.convert("")
             record.__dict__[self.name] = alone
             return alone
         # All others that stand in the same loop are read at once; the next one is found in the record itself.
-        record.__dict__.update(self._view.values(record.inner(self.loop) if self.loop else record.loop))
+        record.read_inner(self.loop)
         value: T = record.__dict__[self.name]
         return value
 
@@ -397,22 +394,30 @@ class Record:
     of: ClassVar[str] = ""
     """The guide's name of the loop."""
 
+    _fields: ClassVar[dict[str, Field[Any]]] = {}
     _views: ClassVar[dict[str, View]] = {}
+    """The fields that are read together, by the loop inside the record's own that they stand in."""
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        cls._fields = {**cls._fields, **own}
+        cls._views = {"": View()}
+        for field in cls._fields.values():
+            if not field.seldom:
+                cls._views.setdefault(field.loop, View()).add(field)
+        for name, field in own.items():
+            if not (field.seldom or field.loop):
+                # Every record has the value itself. What its class has too, Python finds three times as slowly.
+                delattr(cls, name)
 
     def __init__(self, loop: OpenLoop) -> None:
         # What stands in the loop itself somebody always asks for.
         self.__dict__ = self._views[""].values(loop)
         self.loop = loop
 
-    @classmethod
-    def view_of(cls, field: Field[Any]) -> View:
-        """The loop that a field of this class stands in, shared with the fields beside it."""
-        if "_views" not in cls.__dict__:
-            # A class that inherits fields reads them with those of its parent.
-            cls._views = {}
-        view = cls._views.setdefault(field.loop, View())
-        view.add(field)
-        return view
+    def read_inner(self, loop_id: str) -> None:
+        """Read all fields that stand in a loop directly inside the record's own."""
+        self.__dict__.update(self._views[loop_id].values(self.inner(loop_id)))
 
     def inner(self, loop_id: str) -> OpenLoop | None:
         """The first loop of this id directly inside the record's own."""
@@ -423,15 +428,14 @@ class Record:
 
     def at(self, name: str) -> Spot:
         """The place of the field ``name``. Raises AttributeError if the record has no such field."""
-        field: Field[Any] | None = getattr(type(self), name)
-        if not isinstance(field, Field):
+        field = self._fields.get(name)
+        if field is None:
             raise AttributeError(f"{type(self).__name__}.{name} is not a field")
         return field.spot(self)
 
     def sent(self, name: str) -> str:
         """The field ``name`` exactly as it stands in the file; empty when absent."""
-        field: Field[Any] = getattr(type(self), name)
-        return field.text(self)
+        return self._fields[name].text(self)
 
     @property
     def head(self) -> Spot:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
+from operator import truth
 
 from ..claims.records import DIAGNOSIS_QUALIFIERS
 from ..guide import Ask, Node
@@ -52,7 +53,7 @@ class _Watcher:
                 return self._ask(segment)  # An element that may be blank is neither filled nor empty.
             elements = segment.elements
             count = len(elements)
-            key = (bytes(map(bool, elements)), *[elements[number] for number in self._elements if number < count])
+            key = (tuple(map(truth, elements)), *[elements[number] for number in self._elements if number < count])
         found = self._memo.get(key)
         if found is None:
             if len(self._memo) >= _MOST_COMBINATIONS:
