@@ -415,8 +415,8 @@ class Claim(Record):
     def line_control_numbers(self) -> list[str]:
         """REF*6R of the lines that have one, in their order: read in one go, since there are as many as lines."""
         delimiters = self.loop.first.delimiters
-        segments = chain.from_iterable(map(_segments_of, self.loop.children))
-        found: list[str] = _line_control_number(delimiters).findall(delimiters.terminator.join(map(_text_of, segments)))
+        texts = map(_text_of, chain.from_iterable(map(_segments_of, self.loop.children)))
+        found: list[str] = _line_control_number(delimiters).findall(delimiters.terminator.join(chain([""], texts)))
         return found
 
     @lazy
@@ -544,7 +544,7 @@ _segments_of, _text_of = attrgetter("segments"), attrgetter("text")
 
 @lru_cache(maxsize=8)
 def _line_control_number(delimiters: Delimiters) -> re.Pattern[str]:
-    """Finds REF*6R among segments that terminators set apart; a service line begins with another one."""
+    """Finds REF*6R among segments, each behind a terminator."""
     element, terminator = re.escape(delimiters.element), re.escape(delimiters.terminator)
     return re.compile(f"{terminator}REF{element}6R{element}([^{element}{terminator}]*)")
 
