@@ -16,6 +16,8 @@ MASK = "…"
 
 _MEMO_SIZE = 1024
 """Raw segments."""
+_LONGEST_REMEMBERED = 4096
+"""Characters of one; the guide allows none that is longer."""
 _LONGEST = 24
 _ALL = dict.fromkeys(range(1, 40), _LONGEST)
 
@@ -112,6 +114,8 @@ class Privacy:
 
     def segment(self, segment: Segment) -> str:
         """The segment as it may be shown, each masked element replaced by `MASK`."""
+        if len(segment.text) > _LONGEST_REMEMBERED:
+            return self._mask(segment)
         key = segment.text, segment.delimiters
         masked = self._masked.get(key)
         if masked is None:

@@ -14,7 +14,7 @@ from edi_lint.guide import Graph, Guide, OpenLoop, Segments, Unit, walk
 from edi_lint.guide.kinds import MEMO_SIZE, STRANGE
 from edi_lint.guide.shape import Shape
 from edi_lint.linter import cache_folder, load_tables
-from edi_lint.x12 import Reader, Segment
+from edi_lint.x12 import Delimiters, Reader, Segment
 from tests.conftest import FIXTURES, findings_of
 from tests.guide_batch import batch_of, entries_of
 from tests.mutations import mutations
@@ -161,3 +161,11 @@ def test_shapes_are_forgotten_when_there_are_too_many() -> None:
     head = next(node for node in known.graph(delimiters).nodes() if node.key.startswith("2300/CLM") and node.shapes)
     assert 0 < head.shaped == sum(map(len, head.shapes)) <= importlib.import_module("edi_lint.guide.walk").MOST_SHAPED
     assert len(head.shapes) < len(claims)
+
+
+def test_what_is_longer_than_any_segment_of_the_guide_is_not_remembered() -> None:
+    kinds = guide().graph(Delimiters()).kinds
+    usual, endless = "NTE*ADD*SAMPLE", f"NTE*ADD*{'X' * 5000}"
+    assert kinds[usual] != kinds[endless]
+    assert usual in kinds
+    assert endless not in kinds

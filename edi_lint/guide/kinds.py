@@ -14,6 +14,8 @@ __all__ = ["MEMO_SIZE", "STOP", "STRANGE", "Kind", "Kinds", "Namer"]
 
 MEMO_SIZE = 4096
 """So many different raw segments are remembered, and as many that came before them: memory stays flat."""
+_LONGEST = 4096
+"""Characters; longer segments, which the guide does not allow, are not remembered."""
 
 Kind = tuple[str, int]
 """The character that stands for a kind, and the signs of the segment."""
@@ -41,7 +43,8 @@ class Kinds(dict[str, Kind]):
         kind = self._earlier.get(text)
         if kind is None:
             kind = self._kind_of(text)
-        self[text] = kind
+        if len(text) <= _LONGEST:
+            self[text] = kind
         return kind
 
 

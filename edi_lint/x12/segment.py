@@ -6,8 +6,6 @@ one character is one byte and every offset is a byte offset.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import msgspec
 
 __all__ = ["Delimiters", "Place", "Ref", "Segment"]
@@ -103,7 +101,13 @@ class Segment(msgspec.Struct, gc=False):
         """Where a reference begins in ``text`` and how long it is; the end of the segment if it is absent."""
         if ref is None or not ref.element:
             return 0, len(self.text)
-        return _span(self.text, ref, self.delimiters)
+        text, delimiters = self.text, self.delimiters
+        start, end = _nth(text, 0, len(text), delimiters.element, ref.element)
+        if ref.repetition and delimiters.repetition:
+            start, end = _nth(text, start, end, delimiters.repetition, ref.repetition - 1)
+        if ref.component:
+            start, end = _nth(text, start, end, delimiters.component, ref.component - 1)
+        return start, end - start
 
     def place(self, ref: Ref | None = None) -> Place:
         """Where the segment, or one element of it, lies on disk."""
@@ -123,16 +127,6 @@ class Segment(msgspec.Struct, gc=False):
             seen += 1
         end = self.offset + len(self.raw)
         return Place(end, line, end - line_start + 1)
-
-
-@lru_cache(maxsize=1024)  # What is wrong with one segment is wrong with others like it.
-def _span(text: str, ref: Ref, delimiters: Delimiters) -> tuple[int, int]:
-    start, end = _nth(text, 0, len(text), delimiters.element, ref.element)
-    if ref.repetition and delimiters.repetition:
-        start, end = _nth(text, start, end, delimiters.repetition, ref.repetition - 1)
-    if ref.component:
-        start, end = _nth(text, start, end, delimiters.component, ref.component - 1)
-    return start, end - start
 
 
 def _nth(text: str, start: int, end: int, separator: str, n: int) -> tuple[int, int]:
