@@ -84,8 +84,7 @@ def future_dos(claim: Claim, context: Context) -> Iterator[Hit]:
     """
     made = claim.transaction.file_date
     limit = min(made, context.as_of) if made is not None else context.as_of
-    dates = claim.service_dates
-    if None not in dates and max(filter(None, dates), default=limit) <= limit:
+    if all(day is not None and day <= limit for day in claim.service_dates):
         return
     for line in claim.lines:
         last = line.service_to

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from ..claims import Claim, Diagnosis, ServiceLine
 from .registry import Context
@@ -38,8 +38,9 @@ def well_formed(code: str) -> bool:
 def named(diagnosis: Diagnosis, context: Context) -> str:
     """The code, for a message, if the table knows its category; else its element (``HI02-2``): it may be anything."""
     code = plain(diagnosis.code)
-    tables = context.reference.icd10cm_editions() if well_formed(code) else ()
-    known = any(table.children(code[:3], 1) or code in table for table in tables)
+    known = well_formed(code) and any(
+        table.children(code[:3], 1) or code in table for table in context.reference.icd10cm_editions()
+    )
     return code if known or diagnosis.spot.ref is None else diagnosis.spot.ref.name("HI")
 
 
@@ -67,7 +68,7 @@ def days_looked_up(diagnosis: Diagnosis, claim: Claim, context: Context) -> list
         if context.covers("icd10cm", day):
             covered.append(day)
         else:
-            context.not_checked("icd10cm", partial(getattr, diagnosis, "spot"))
+            context.not_checked("icd10cm", lambda: diagnosis.spot)
     return covered
 
 
