@@ -427,30 +427,15 @@ class Claim(Record):
         return frozenset(found)
 
     @lazy
-    def _listed(self) -> list[tuple[str, str, int, Segment]]:
-        """Qualifier, code, position and segment of each diagnosis."""
-        return [
-            (*code, segment)
-            for node, segment in zip(self.loop.nodes, self.loop.segments, strict=True)
-            if node.segment_id == "HI"
-            for code in _codes_in(segment.text, segment.delimiters)
-        ]
-
-    @property
-    def diagnosis_count(self) -> int:
-        """How many `diagnoses` there are."""
-        return len(self._listed)
-
-    @lazy
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """The diagnoses of the claim as pointers count them: from HI with ABK or BK, in order."""
-        first, name = self.loop.first, self.loop.id
-        return tuple(
-            [
-                Diagnosis(qualifier, code, number, position, segment, first, name)
-                for number, (qualifier, code, position, segment) in enumerate(self._listed, 1)
-            ]
-        )
+        found: list[Diagnosis] = []
+        loop, first = self.loop, self.loop.first
+        for node, segment in zip(loop.nodes, loop.segments, strict=True):
+            if node.segment_id == "HI":
+                for qualifier, code, position in _codes_in(segment.text, segment.delimiters):
+                    found.append(Diagnosis(qualifier, code, len(found) + 1, position, segment, first, loop.id))
+        return tuple(found)
 
     @lazy
     def rendering(self) -> Provider | None:

@@ -95,7 +95,7 @@ def pointer_integrity(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Point the line to the diagnoses that it was for, the most important first, or add the missing one to HI.
     """
-    listed = claim.diagnosis_count
+    listed = len(claim.diagnoses)
     if not listed:
         return
     for line in claim.lines:
@@ -347,7 +347,7 @@ def dx_unreferenced(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Check the pointers of the lines; leave the diagnosis if it only describes the patient.
     """
-    if {pointer for line in claim.lines for pointer in line.pointers}.issuperset(_POINTERS[: claim.diagnosis_count]):
+    if {pointer for line in claim.lines for pointer in line.pointers}.issuperset(_POINTERS[: len(claim.diagnoses)]):
         return
     if not all(pointed(line) for line in claim.lines):
         return  # Where a pointer leads nowhere, it may have been meant for this one.
