@@ -258,29 +258,16 @@ class UserTables:
     def _opened(self) -> "_Session":
         session = self._session
         # A connection must not be used on both sides of a fork, so a child opens its own.
-        if session is None or session.process is not _process:
+        if session is None or session.process != os.getpid():
             session = self._session = _Session(self._folder)
         return session
-
-
-_process = object()
-"""Stands for this process. It is asked for at every look-up, which the operating system would make dear."""
-
-
-def _begin_child() -> None:
-    global _process  # noqa: PLW0603 - a process is one for all
-    _process = object()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_child)
 
 
 class _Session:
     """One process's connection, with what it has learned. Remembered answers hold as long as it does."""
 
     def __init__(self, folder: Path | None) -> None:
-        self.process = _process
+        self.process = os.getpid()
         self.reader = _reader(folder) if folder is not None else None
         self.editions = self.reader.editions() if self.reader is not None else ()
         self.find = lru_cache(maxsize=_REMEMBERED)(self._find)
