@@ -299,12 +299,12 @@ class Batch:
             faults = [*opening, *unit.faults, *form] if opening or form else unit.faults
             opening = []
             if trailer is None:
-                yield Part(faults, record, unit.cut, signs=unit.signs, loop=unit.loop)
+                yield Part(faults, record, unit.cut, signs=unit.signs, loop=loop)
                 continue
             # What is wrong with the SE itself is told with what its count and control number say.
             own = [fault for fault in faults if fault.segment is trailer and fault.ref is not None]
             others = [fault for fault in faults if fault not in own]
-            yield Part(others, record, unit.cut, signs=unit.signs, loop=unit.loop)
+            yield Part(others, record, unit.cut, signs=unit.signs, loop=loop)
             yield from self._end_set(trailer, own)
 
     def _end_set(self, se: Segment, faults: list[Fault]) -> Iterator[Part]:

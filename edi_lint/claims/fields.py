@@ -159,7 +159,7 @@ class Field(Generic[T]):
 class Source:
     """A segment that fields of one record class stand in."""
 
-    __slots__ = ("_fields", "_last", "_plain", "distinct", "qualifiers", "segment_id")
+    __slots__ = ("_fields", "_plain", "distinct", "qualifiers", "segment_id")
 
     def __init__(self, segment_id: str, qualifiers: tuple[str, ...]) -> None:
         self.segment_id = segment_id
@@ -168,8 +168,6 @@ class Source:
         """Fields that are a whole element as it was sent: name and position. Most are, and they need no call."""
         self._fields: list[Field[Any]] = []
         """The other fields."""
-        self._last = 0
-        """The last element that these stand in."""
         self.distinct = False
         """Whether hardly two segments hold the same."""
 
@@ -178,7 +176,6 @@ class Source:
         self.distinct = self.distinct or field.distinct
         if type(field) is Text and not field.ref.component:
             self._plain.append((field.name, field.ref.element))
-            self._last = max(self._last, field.ref.element)
         else:
             self._fields.append(field)
 
@@ -191,13 +188,11 @@ class Source:
     def read(self, segment: Segment, values: dict[str, Any]) -> None:
         """Put in the values of all fields, by name; none if the segment has another qualifier."""
         elements = segment.elements
-        if self.qualifiers and (len(elements) < 2 or elements[1] not in self.qualifiers):
+        count = len(elements)
+        if self.qualifiers and (count < 2 or elements[1] not in self.qualifiers):
             return
-        lacking = self._last - len(elements)
-        if lacking >= 0:
-            elements = elements + [""] * (lacking + 1)
         for name, position in self._plain:
-            values[name] = elements[position]
+            values[name] = elements[position] if position < count else ""
         for field in self._fields:
             values[field.name] = field.read(segment)
 

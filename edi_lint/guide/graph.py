@@ -203,7 +203,6 @@ class Graph:
 
     def __init__(self, tables: GuideTables, delimiters: Delimiters, signs: Signs) -> None:
         self.delimiters = delimiters
-        self._separator = delimiters.element
         self._signs = signs
         self.control = {name: SpecChecker(spec, delimiters) for name, spec in tables.control.items()}
         self._checkers = [SpecChecker(spec, delimiters) for spec in tables.specs]
@@ -282,7 +281,7 @@ class Graph:
 
     def _kind_of(self, text: str) -> Kind:
         """The kind of a raw segment (`Kinds`), and what it is a sign of wherever it stands."""
-        elements = text.split(self._separator)
+        elements = text.split(self.delimiters.element)
         position = self._qualifiers.get(elements[0], 0)
         # The element as it stands may hold more than the qualifier: what comes of it is remembered all the same.
         sent = elements[0], elements[position] if position < len(elements) else ""

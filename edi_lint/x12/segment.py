@@ -101,12 +101,11 @@ class Segment(msgspec.Struct, gc=False):
         """Where a reference begins in ``text`` and how long it is; the end of the segment if it is absent."""
         if ref is None or not ref.element:
             return 0, len(self.text)
-        text, delimiters = self.text, self.delimiters
-        start, end = _nth(text, 0, len(text), delimiters.element, ref.element)
-        if ref.repetition and delimiters.repetition:
-            start, end = _nth(text, start, end, delimiters.repetition, ref.repetition - 1)
+        start, end = _nth(self.text, 0, len(self.text), self.delimiters.element, ref.element)
+        if ref.repetition and self.delimiters.repetition:
+            start, end = _nth(self.text, start, end, self.delimiters.repetition, ref.repetition - 1)
         if ref.component:
-            start, end = _nth(text, start, end, delimiters.component, ref.component - 1)
+            start, end = _nth(self.text, start, end, self.delimiters.component, ref.component - 1)
         return start, end - start
 
     def place(self, ref: Ref | None = None) -> Place:
