@@ -19,7 +19,7 @@ from .tables import GuideTables, Loop, Use
 if TYPE_CHECKING:
     from .shape import Shape
 
-__all__ = ["ENVELOPE", "Graph", "Guide", "Headless", "Key", "LoopNode", "Member", "Node", "Step"]
+__all__ = ["ENVELOPE", "Graph", "Guide", "Headless", "Key", "Known", "LoopNode", "Member", "Node", "Step"]
 
 RESYNCHRONISE = frozenset({"HL", "CLM", "LX"})
 """Where a loop opened by one of these has lost its first segment, the loop is still plain to see."""
@@ -82,7 +82,7 @@ class Node:
         self.mark = self.segment_id + (f"*{'/'.join(use.codes)}" if qualified else "")
         """The segment with its qualifiers, such as ``DTP*472``."""
         self.key = f"{loop.id}/{self.mark}"
-        self.memo: dict[str, tuple[Step, int, list[ElementFault]]] = {}
+        self.memo: dict[str, Known] = {}
         """By kind, the step to a segment that follows without fault, and the signs of all that stands there."""
         self.shapes: dict[str, Shape] = {}
         """How the units that begin here are built, by the kinds of their other segments."""
@@ -149,6 +149,10 @@ class Step:
         self.enters = enters
         self.stays_in_loop = not leaves and not enters
         self.opens_unit = node.segment_id == "SE" or any(loop.is_unit for loop in enters)
+
+
+Known = tuple[Step, int, list[ElementFault]]
+"""What the walk learns of a segment behind a node: the step to take, its signs there, the faults of its elements."""
 
 
 class Headless:

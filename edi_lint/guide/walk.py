@@ -5,9 +5,10 @@ segment has a kind, found once for each distinct text (`Kinds`): where its eleme
 for each kind that followed it without fault, the step to take (`Node.memo`); otherwise the graph is asked for the
 steps that the guide allows, and the elements are checked.
 
-Most units need no steps at all. When a unit begins, the kinds of the segments up to the next one are looked up as
-one string: if such a unit was walked before without fault, it is put together at once (`Shape`), and the walk goes
-on behind it. This is an abbreviation and no more: without it, everything comes out the same.
+Most units need no steps at all. When a unit begins, the kinds of its segments and of the one that begins the next
+unit are looked up as one string: if such a unit was walked before without fault, it is put together at once
+(`Shape`), and the walk goes on with the next. This is an abbreviation and no more: without it, everything comes out
+the same.
 
 What must be there is checked on the way: each loop keeps one bit per member that has occurred, each node knows
 the required members before it, so a missing segment shows at the first segment behind its place, or when the
@@ -30,7 +31,7 @@ from operator import attrgetter, or_
 
 from ..x12 import Fault, Ref, Segment
 from .check import ElementFault
-from .graph import ENVELOPE, Graph, LoopNode, Member, Node, Step
+from .graph import ENVELOPE, Graph, Known, LoopNode, Member, Node, Step
 from .hierarchy import Hierarchy
 from .kinds import STOP, STRANGE
 from .open_loop import OpenLoop
@@ -38,9 +39,6 @@ from .readings import ALLOWED, DOUBTFUL, Reading, best_reading
 from .shape import Shape
 
 __all__ = ["OpenLoop", "Segments", "Unit", "walk"]
-
-Known = tuple[Step, int, list[ElementFault]]
-"""What the walk learns of a segment behind a node: the step to take, its signs there, the faults of its elements."""
 
 _NOT_USED = frozenset(("CL1", "CR4", "CR5", "CR6", "CR7", "CR8", "DN1", "DN2", "DSB", "HSD", "IMM", "MIA", "N2", "QTY",
                        "SV2", "SV3", "SV4", "SV6", "SV7", "TOO", "UR"))  # fmt: skip
@@ -164,7 +162,7 @@ class _Walk:
         """Where the last segment that has no place would have been at home."""
         self._stray_at = 0
         self._shape = ""
-        """The kinds of a unit whose shape is not known yet, as long as it is walked."""
+        """The kinds of a unit whose shape is not known yet, and of the segment behind it, as long as it is walked."""
         self._shaped = self._unit
         """The unit that they are of."""
         self._shape_ends: Segment | None = None
@@ -175,23 +173,23 @@ class _Walk:
         self._check_elements(self._node, start, self._node.checker.faults(start))
         segments = self._segments
         segments.walked_by(self._graph)
+        ahead: Known | None = None
         while segments.at < len(segments.held) or segments.read_on():
             at = segments.at
             segment, kind, signs = segments.held[at], segments.kinds[at], segments.signs[at]
             if kind == STRANGE and _is_envelope(segment):
                 break
             segments.at = at + 1
-            if segment is self._shape_ends:
-                self._remember_shape()
-            known = self._node.memo.get(kind)
+            known = ahead or self._node.memo.get(kind)
             if known is None:
                 known = self._learn(segment, kind)
-            elif (doubt := self._doubt(known[0], segment)) is not None:
+            elif not ahead and (doubt := self._doubt(known[0], segment)) is not None:
                 known = self._recover(segment, Reading(doubt, known[0], []))
             if known is None:
                 continue
+            ahead = None
             step, always, element_faults = known
-            node = self._node = step.node
+            node = step.node
             kept = True
             if step.stays_in_loop:
                 if self._recovered:
@@ -207,6 +205,8 @@ class _Walk:
                     self._leave(step.leaves, segment)
                 if step.opens_unit:
                     self._check_before(step.enters[0] if step.enters else node, segment)
+                    if segment is self._shape_ends and known is self._node.memo.get(kind):
+                        self._remember_shape(known)
                     self._unit.following = segment
                     yield self._unit
                     self._unit = Unit(self._loop)
@@ -217,6 +217,7 @@ class _Walk:
                         self._enter(entered, segment)
                 if not (step.enters and node.is_head):
                     kept = self._occur(node, segment)
+            self._node = node
             if kept:
                 self._keep(node, segment)
             self._unit.signs |= always | signs
@@ -228,7 +229,7 @@ class _Walk:
                 elif not step.enters:
                     yield self._unit
                     return
-                self._take_shape()
+                ahead = self._take_shape()
         self._unit.cut = True
         yield self._unit
 
@@ -262,32 +263,42 @@ class _Walk:
                 return DOUBTFUL
         return ALLOWED if self._is_early(step) else None
 
-    def _take_shape(self) -> None:
-        """Put together the rest of a unit that has just begun, if such a one was walked before."""
+    def _take_shape(self) -> Known | None:
+        """Put together the rest of a unit that has just begun, if such a one was walked before.
+
+        Gives what is known of the segment behind it; None where the unit has to be walked.
+        """
         node, loop, segments = self._node, self._loop, self._segments
         if loop is not self._unit.loop or len(loop.segments) != 1 or not node.is_head:
-            return
+            return None
         end = segments.to_stop()
-        start = segments.at
-        kinds = segments.kinds[start:end]
+        if end == len(segments.held):
+            return None
+        start, behind = segments.at, segments.held[end]
+        kinds = segments.kinds[start : end + 1]
         shape = node.shapes.get(kinds)
-        if shape is not None:
-            self._outer += [loop, *shape.fill(loop, segments.held, start - 1)]
-            self._loop = self._outer.pop()
-            self._node = shape.node
-            self._unit.signs |= reduce(or_, filter(None, segments.signs[start:end]), shape.signs)
-            segments.at = end
-        elif kinds and end < len(segments.held) and len(kinds) <= _LONGEST_SHAPE:
-            self._shape, self._shaped, self._shape_ends = kinds, self._unit, segments.held[end]
+        if shape is None:
+            if len(kinds) <= _LONGEST_SHAPE:
+                self._shape, self._shaped, self._shape_ends = kinds, self._unit, behind
+            return None
+        loop.seen = shape.seen
+        if self._doubt(shape.known[0], behind) is not None:
+            loop.seen = loop.spec.head.bit
+            return None
+        shape.fill(loop, segments.held, start - 1)
+        self._unit.signs |= reduce(or_, filter(None, segments.signs[start:end]), shape.signs)
+        segments.at = end
+        return shape.known
 
-    def _remember_shape(self) -> None:
-        """What was to be told of the unit has been told: keep how it was built, if that is nothing."""
+    def _remember_shape(self, known: Known) -> None:
+        """A unit has been read: if nothing is wrong with it, keep how it was built, and what is known behind it."""
         unit, kinds = self._shaped, self._shape
         if unit is not self._unit or unit.faults:
             return
-        open_loops = [*self._outer, self._loop]
-        inner = open_loops[open_loops.index(unit.loop) :]
-        shape = Shape.of(inner, len(kinds) + 1, self._node, self._graph)
+        step, always, faults = known
+        # The loops inside the unit are closed: what is left of the way are the unit itself and those above it.
+        onward = Step(step.node, len(unit.above) - len(self._outer), step.enters)
+        shape = Shape.of(unit.loop, len(kinds), self._graph, (onward, always, faults))
         if shape is None:
             return
         head = unit.loop.spec.head
