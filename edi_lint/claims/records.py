@@ -5,7 +5,6 @@ Names are those of X12 and of medical billing. Every record is a view of a loop 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -415,9 +414,10 @@ class Claim(Record):
     def line_control_numbers(self) -> list[str]:
         """REF*6R of the lines that have one, in their order: read in one go, since there are as many as lines."""
         delimiters = self.loop.first.delimiters
+        element, terminator = delimiters.element, delimiters.terminator
         texts = map(_text_of, chain.from_iterable(map(_segments_of, self.loop.children)))
-        found: list[str] = _line_control_number(delimiters).findall(delimiters.terminator.join(chain([""], texts)))
-        return found
+        _, *found = terminator.join(chain([""], texts)).split(f"{terminator}REF{element}6R{element}")
+        return [rest.partition(terminator)[0].partition(element)[0] for rest in found]
 
     @lazy
     def contents(self) -> frozenset[str]:
@@ -525,13 +525,6 @@ class TransactionSet:
 
 
 _segments_of, _text_of = attrgetter("segments"), attrgetter("text")
-
-
-@lru_cache(maxsize=8)
-def _line_control_number(delimiters: Delimiters) -> re.Pattern[str]:
-    """Finds REF*6R among segments, each behind a terminator."""
-    element, terminator = re.escape(delimiters.element), re.escape(delimiters.terminator)
-    return re.compile(f"{terminator}REF{element}6R{element}([^{element}{terminator}]*)")
 
 
 @lru_cache(maxsize=4096)

@@ -174,32 +174,23 @@ class Headless:
 class _Places:
     """The places where the guide lets segments with some key stand: what kind each of them is, and a sign of what."""
 
-    __slots__ = ("_asks", "_checkers", "_delimiters", "_is_stop", "_kinds", "_namer", "_only")
+    __slots__ = ("_is_stop", "_namer", "asks", "checkers", "kinds", "only")
 
-    def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...], namer: Namer, delimiters: Delimiters) -> None:
+    def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...], namer: Namer) -> None:
         checkers = dict.fromkeys(node.checker for node in nodes)
-        self._checkers = tuple({checker.spec.unnamed(): checker for checker in checkers}.values())
-        self._only = self._checkers[0] if len(self._checkers) == 1 else None
-        self._is_stop = any(node.segment_id == "SE" or (node.is_head and node.loop.is_unit) for node in nodes)
-        self._asks = asks
-        self._namer = namer
-        self._delimiters = delimiters
-        self._kinds: dict[object, str] = {True: STRANGE, (True,) * len(self._checkers): STRANGE}
+        self.checkers = tuple({checker.spec.unnamed(): checker for checker in checkers}.values())
+        self.only = self.checkers[0] if len(self.checkers) == 1 else None
+        """The checker, where all places have the same."""
+        self.asks = asks
+        self.kinds: dict[object, str] = {True: STRANGE, (True,) * len(self.checkers): STRANGE}
         """The kinds, by which of the checkers find something wrong."""
+        self._is_stop = any(node.segment_id == "SE" or (node.is_head and node.loop.is_unit) for node in nodes)
+        self._namer = namer
 
-    def kind(self, text: str, elements: list[str]) -> Kind:
-        """The kind of a segment with this key: it depends on where its elements are right."""
-        only = self._only
-        wrong: object = not only.fits(text) if only is not None else tuple([not c.fits(text) for c in self._checkers])
-        found = self._kinds.get(wrong)
-        if found is None:
-            found = self._kinds[wrong] = self._namer.name(self._is_stop)
-        signs = 0
-        if self._asks:
-            segment = Segment(text, 0, 0, 0, 0, self._delimiters, "", elements)
-            for ask in self._asks:
-                signs |= ask(segment)
-        return found, signs
+    def new_kind(self, wrong: object) -> str:
+        """The kind of the segments that these checkers find something wrong with."""
+        found = self.kinds[wrong] = self._namer.name(self._is_stop)
+        return found
 
 
 class Graph:
@@ -290,7 +281,15 @@ class Graph:
         # The element as it stands may hold more than the qualifier: what comes of it is remembered all the same.
         sent = elements[0], elements[position] if position < len(elements) else ""
         places = self._places_of.get(sent) or self._places_for(sent, self.key(elements))
-        return places.kind(text, elements)
+        only = places.only
+        wrong: object = not only.fits(text) if only is not None else tuple([not c.fits(text) for c in places.checkers])
+        kind = places.kinds.get(wrong) or places.new_kind(wrong)
+        signs = 0
+        if places.asks:
+            segment = Segment(text, 0, 0, 0, 0, self.delimiters, "", elements)
+            for ask in places.asks:
+                signs |= ask(segment)
+        return kind, signs
 
     def _places_for(self, sent: tuple[str, str], key: Key) -> _Places:
         nodes = tuple(node for node in self._by_id.get(key[0], ()) if node.accepts(key) and key[0] not in ENVELOPE)
@@ -299,7 +298,7 @@ class Graph:
             for node in nodes:
                 self.signs(node)
             asks = tuple(chain(*(self._asks[mark] for mark in dict.fromkeys(node.mark for node in nodes))))
-            places = self._places[nodes] = _Places(nodes, asks, self._namer, self.delimiters)
+            places = self._places[nodes] = _Places(nodes, asks, self._namer)
         if len(self._places_of) >= MEMO_SIZE:
             self._places_of.clear()
         self._places_of[sent] = places
