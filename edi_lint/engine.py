@@ -162,14 +162,15 @@ class FileCheck:
         for part in self._batch:
             found = self._judge(part)
             if before is not None:
-                # The header of a transaction set is judged with its first provider, some of a subscriber with the
-                # patient. What is found there is told in its place; what a claim shows is told with the claim.
-                start = part.record.head.segment.offset if part.record is not None else 0
-                early = [finding for finding in found if finding.offset < start and finding.claim is None]
-                if early:
-                    before[1].extend(early)
-                    before[1].sort(key=_offset)
-                    found = [finding for finding in found if finding not in early]
+                if found and part.record is not None:
+                    # The header of a transaction set is judged with its first provider, some of a subscriber with the
+                    # patient. What is found there is told in its place; what a claim shows is told with the claim.
+                    start = part.record.head.segment.offset
+                    early = [finding for finding in found if finding.offset < start and finding.claim is None]
+                    if early:
+                        before[1].extend(early)
+                        before[1].sort(key=_offset)
+                        found = [finding for finding in found if finding not in early]
                 yield before
             before = (part, found) if part.record is None or isinstance(part.record, Subscriber) else None
             if before is None:

@@ -257,7 +257,7 @@ class View:
         known, distinct = self._plans.get(nodes) or self._plan(nodes, loop.segments)
         segments = loop.segments
         for number, values in known:
-            found.update(values[segments[number].text])
+            found |= values[segments[number].text]
         for number, source in distinct:
             source.read(segments[number], found)
         return found

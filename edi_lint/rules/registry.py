@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -80,7 +81,8 @@ class Hit(msgspec.Struct, frozen=True):
     """Where one case takes other acknowledgement codes than the rule's."""
 
 
-class Context(msgspec.Struct):
+@dataclass(slots=True)
+class Context:
     """What a check may know besides its subject."""
 
     reference: Reference
