@@ -130,8 +130,9 @@ def graph() -> Graph:
     return guide().graph(segment.delimiters)
 
 
-def kind(known: Graph, text: str) -> str:
-    return known.kinds[text][0]
+def kind(known: Graph, *texts: str) -> str:
+    """The kind of the first text, which is read in one block with the others."""
+    return known.kinds.of([Segment(text, 0, 0, 0, 0, known.delimiters) for text in texts])[0][0]
 
 
 def test_segments_that_are_right_at_the_same_places_are_of_one_kind() -> None:
@@ -150,6 +151,20 @@ def test_kinds_stay_the_same_when_more_segments_come_than_are_remembered() -> No
     assert len(known.kinds) <= MEMO_SIZE
 
 
+def test_a_segment_is_of_the_same_kind_whatever_is_read_with_it() -> None:
+    texts = sorted(
+        {segment.text for batch in (FULL, *BATCHES) for segment in Reader(io.BytesIO(batch.encode("ascii")))}
+    )
+    texts += (
+        [f"{text[:-1]}\x07" for text in texts] + [f"{text}*" for text in texts] + ["", "REF", "REF*", "REF*6R", "*"]
+    )
+    together, alone = graph(), graph()
+    kinds = together.kinds.of([Segment(text, 0, 0, 0, 0, together.delimiters) for text in texts])
+    alike = {(name, kind(alone, text)) for text, (name, _) in zip(texts, kinds, strict=True)}
+    # The names differ, since they are given in the order of need; which segments are of one kind does not.
+    assert len(alike) == len({name for name, _ in alike}) == len({name for _, name in alike})
+
+
 def test_shapes_are_forgotten_when_there_are_too_many() -> None:
     lines = [f"LX*{number}~SV1*HC:96372*1*UN*1***1~DTP*472*D8*20260115~" for number in range(1, 300)]
     start, end = FULL.index("CLM*"), FULL.index("SE*")
@@ -164,8 +179,7 @@ def test_shapes_are_forgotten_when_there_are_too_many() -> None:
 
 
 def test_what_is_longer_than_any_segment_of_the_guide_is_not_remembered() -> None:
-    kinds = guide().graph(Delimiters()).kinds
+    known = guide().graph(Delimiters())
     usual, endless = "NTE*ADD*SAMPLE", f"NTE*ADD*{'X' * 5000}"
-    assert kinds[usual] != kinds[endless]
-    assert usual in kinds
-    assert endless not in kinds
+    assert kind(known, usual, endless) != kind(known, endless, usual)
+    assert len(known.kinds) == 1

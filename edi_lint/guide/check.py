@@ -53,7 +53,7 @@ class SpecChecker:
     def _judge(self, text: str) -> bool:
         """Whether nothing is wrong, found out the slow way."""
         self._judged += 1
-        if self._judged >= _WORTH_COMPILING and self._compiles:
+        if self._judged == _WORTH_COMPILING and self._compiles:
             expression = _segment_pattern(self.spec, self._notes, self._delimiters)
             self.fits = re.compile(expression, re.ASCII).fullmatch
         return not self._diagnose(text.split(self._delimiters.element))

@@ -7,8 +7,11 @@ takes behind it (`Node.memo`), and on the first node of a unit how units are bui
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import chain
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain, repeat
+from operator import not_
 from typing import TYPE_CHECKING
 
 from ..x12 import Delimiters, Ref, Segment
@@ -171,25 +174,44 @@ class Headless:
         return len(self.heads) - (self.outermost.head.segment_id in RESYNCHRONISE) + self.step.leaves / 10
 
 
+class _ByFaults(dict[tuple[bool, ...], str]):
+    """The kinds of segments with the same places, by which checkers find something wrong; it names new ones."""
+
+    def __init__(self, checkers: int, name: Callable[[], str]) -> None:
+        super().__init__({(True,) * checkers: STRANGE})
+        self._name = name
+
+    def __missing__(self, wrong: tuple[bool, ...]) -> str:
+        found = self[wrong] = self._name()
+        return found
+
+
 class _Places:
     """The places where the guide lets segments with some key stand: what kind each of them is, and a sign of what."""
 
-    __slots__ = ("_is_stop", "_namer", "asks", "checkers", "kinds", "only")
+    __slots__ = ("_asks", "_checkers", "_delimiters", "_kinds")
 
-    def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...], namer: Namer) -> None:
+    def __init__(self, nodes: tuple[Node, ...], asks: tuple[Ask, ...], namer: Namer, delimiters: Delimiters) -> None:
         checkers = dict.fromkeys(node.checker for node in nodes)
-        self.checkers = tuple({checker.spec.unnamed(): checker for checker in checkers}.values())
-        self.only = self.checkers[0] if len(self.checkers) == 1 else None
-        """The checker, where all places have the same."""
-        self.asks = asks
-        self.kinds: dict[object, str] = {True: STRANGE, (True,) * len(self.checkers): STRANGE}
-        """The kinds, by which of the checkers find something wrong."""
-        self._is_stop = any(node.segment_id == "SE" or (node.is_head and node.loop.is_unit) for node in nodes)
-        self._namer = namer
+        self._checkers = tuple({checker.spec.unnamed(): checker for checker in checkers}.values())
+        is_stop = any(node.segment_id == "SE" or (node.is_head and node.loop.is_unit) for node in nodes)
+        self._kinds = _ByFaults(len(self._checkers), partial(namer.name, is_stop))
+        self._asks = asks
+        self._delimiters = delimiters
 
-    def new_kind(self, wrong: object) -> str:
-        """The kind of the segments that these checkers find something wrong with."""
-        found = self.kinds[wrong] = self._namer.name(self._is_stop)
+    def judge(self, texts: list[str]) -> Iterable[Kind]:
+        """The kinds of segments with this key: they depend on where their elements are right."""
+        if not self._checkers:
+            return repeat((STRANGE, 0), len(texts))
+        wrong = zip(*(map(not_, map(checker.fits, texts)) for checker in self._checkers), strict=True)
+        signs = map(self._signs_of, texts) if self._asks else repeat(0, len(texts))
+        return zip(map(self._kinds.__getitem__, wrong), signs, strict=True)
+
+    def _signs_of(self, text: str) -> int:
+        segment = Segment(text, 0, 0, 0, 0, self._delimiters)
+        found = 0
+        for ask in self._asks:
+            found |= ask(segment)
         return found
 
 
@@ -211,7 +233,7 @@ class Graph:
         }
         """The element that tells the places of a segment apart, by its id, where one does."""
         self.segment_ids = set(self._by_id)
-        self.kinds = Kinds(self._kind_of)
+        self.kinds = Kinds(self._judge)
         self._namer = Namer()
         self._places: dict[tuple[Node, ...], _Places] = {}
         self._places_of: dict[tuple[str, str], _Places] = {}
@@ -274,22 +296,22 @@ class Graph:
             found |= ask(segment)
         return found
 
-    def _kind_of(self, text: str) -> Kind:
-        """The kind of a raw segment (`Kinds`), and what it is a sign of wherever it stands."""
-        elements = text.split(self.delimiters.element)
-        position = self._qualifiers.get(elements[0], 0)
-        # The element as it stands may hold more than the qualifier: what comes of it is remembered all the same.
-        sent = elements[0], elements[position] if position < len(elements) else ""
-        places = self._places_of.get(sent) or self._places_for(sent, self.key(elements))
-        only = places.only
-        wrong: object = not only.fits(text) if only is not None else tuple([not c.fits(text) for c in places.checkers])
-        kind = places.kinds.get(wrong) or places.new_kind(wrong)
-        signs = 0
-        if places.asks:
-            segment = Segment(text, 0, 0, 0, 0, self.delimiters, "", elements)
-            for ask in places.asks:
-                signs |= ask(segment)
-        return kind, signs
+    def _judge(self, texts: list[str]) -> Iterator[Kind]:
+        """The kinds of raw segments (`Kinds`). They are sorted, so those with the same places stand together."""
+        separator = self.delimiters.element
+        end = chr(ord(separator) + 1)
+        start = 0
+        while start < len(texts):
+            elements = texts[start].split(separator)
+            position = self._qualifiers.get(elements[0], 0)
+            stop = start + 1
+            if position + 1 < len(elements):
+                stop = bisect_left(texts, separator.join(elements[: position + 1]) + end, stop)
+            # The element as it stands may hold more than the qualifier: what comes of it is remembered all the same.
+            sent = elements[0], elements[position] if position < len(elements) else ""
+            places = self._places_of.get(sent) or self._places_for(sent, self.key(elements))
+            yield from places.judge(texts[start:stop])
+            start = stop
 
     def _places_for(self, sent: tuple[str, str], key: Key) -> _Places:
         nodes = tuple(node for node in self._by_id.get(key[0], ()) if node.accepts(key) and key[0] not in ENVELOPE)
@@ -298,7 +320,7 @@ class Graph:
             for node in nodes:
                 self.signs(node)
             asks = tuple(chain(*(self._asks[mark] for mark in dict.fromkeys(node.mark for node in nodes))))
-            places = self._places[nodes] = _Places(nodes, asks, self._namer)
+            places = self._places[nodes] = _Places(nodes, asks, self._namer, self.delimiters)
         if len(self._places_of) >= MEMO_SIZE:
             self._places_of.clear()
         self._places_of[sent] = places

@@ -8,12 +8,15 @@ character each, tell how a whole claim is built.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+
+from ..x12 import Segment
 
 __all__ = ["MEMO_SIZE", "STOP", "STRANGE", "Kind", "Kinds", "Namer"]
 
 MEMO_SIZE = 4096
-"""So many different raw segments are remembered, and as many that came before them: memory stays flat."""
+"""So many different raw segments, and a block, are remembered, and as many that came before: memory stays flat."""
 _LONGEST = 4096
 """Characters; longer segments, which the guide does not allow, are not remembered."""
 
@@ -27,25 +30,41 @@ STOP = re.compile(f"[{STRANGE}-{chr(_FIRST_OF_OTHERS - 1)}]")
 """Finds what a unit ends with: a segment that begins another one or ends the set, or a strange one."""
 
 
-class Kinds(dict[str, Kind]):
-    """The kinds of raw segments; what it does not know, it asks for. A batch repeats itself, so it is mostly known."""
+_text_of = attrgetter("text")
 
-    def __init__(self, kind_of: Callable[[str], Kind]) -> None:
-        super().__init__()
-        self._kind_of = kind_of
+
+class Kinds:
+    """The kinds of raw segments. A batch repeats itself, so most are known; the others are judged a block at a time.
+
+    ``judge`` gives the kinds of texts, which are sorted: that brings together what begins alike.
+    """
+
+    def __init__(self, judge: Callable[[list[str]], Iterable[Kind]]) -> None:
+        self._judge = judge
+        self._known: dict[str, Kind] = {}
         self._earlier: dict[str, Kind] = {}
 
-    def __missing__(self, text: str) -> Kind:
-        if len(self) >= MEMO_SIZE:
-            # What is still in use comes back from there, at the price of one look-up.
-            self._earlier = dict(self)
-            self.clear()
-        kind = self._earlier.get(text)
-        if kind is None:
-            kind = self._kind_of(text)
-        if len(text) <= _LONGEST:
-            self[text] = kind
-        return kind
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def of(self, segments: list[Segment]) -> list[Kind]:
+        """The kind of each of these segments."""
+        texts = list(map(_text_of, segments))
+        if len(self._known) >= MEMO_SIZE:
+            # What is still in use comes back from there.
+            self._earlier, self._known = self._known, {}
+        known, earlier = self._known, self._earlier
+        unknown = set(texts).difference(known)
+        if unknown:
+            back = earlier.keys() & unknown
+            known.update(zip(back, map(earlier.__getitem__, back), strict=True))
+            new = sorted(unknown - back)
+            known.update(zip(new, self._judge(new), strict=True))
+        found = list(map(known.__getitem__, texts))
+        for text in unknown:
+            if len(text) > _LONGEST:
+                del known[text]
+        return found
 
 
 class Namer:

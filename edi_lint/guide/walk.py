@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import takewhile
-from operator import attrgetter, or_
+from operator import or_
 
 from ..x12 import Fault, Ref, Segment
 from .check import ElementFault
@@ -48,7 +48,6 @@ _LONGEST_SHAPE = 1000
 """Units of more segments are walked step by step: hardly two of them are alike."""
 MOST_SHAPED = 1 << 16
 """So many segments the shapes of a kind of unit may have together; then they are gathered anew. Memory stays flat."""
-_text_of = attrgetter("text")
 
 
 class Segments:
@@ -105,7 +104,7 @@ class Segments:
 
     def _tell_kinds(self, graph: Graph, segments: list[Segment]) -> None:
         if segments:
-            names, signs = zip(*map(graph.kinds.__getitem__, map(_text_of, segments)), strict=True)
+            names, signs = zip(*graph.kinds.of(segments), strict=True)
             self.kinds += "".join(names)
             self.signs += signs
 
