@@ -7,17 +7,14 @@ free text may not, unless the user asks for it. What is not listed here is maske
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from .x12 import Delimiters, Ref, Segment
+from .x12 import LONGEST_USUAL, Delimiters, Ref, Segment
 
 __all__ = ["MASK", "Privacy"]
 
 MASK = "…"
 
-_MEMO_SIZE = 1024
-"""Raw segments."""
-_LONGEST_REMEMBERED = 4096
-"""Characters of one; the guide allows none that is longer."""
 _LONGEST = 24
 _ALL = dict.fromkeys(range(1, 40), _LONGEST)
 
@@ -94,8 +91,8 @@ class Privacy:
     def __init__(self, show_values: bool = False, mask_claim_ids: bool = False) -> None:
         self.show_values = show_values
         self.mask_claim_ids = mask_claim_ids
-        self._masked: dict[tuple[str, Delimiters], str] = {}
-        """By raw segment, how it may be shown: what is wrong with one segment is wrong with others like it."""
+        # What is wrong with one segment is wrong with others like it.
+        self._known = lru_cache(maxsize=1024)(self._mask)
 
     def value(self, segment: Segment, ref: Ref | None) -> str | None:
         """The value at ``ref``; None if it is absent, or if it may not be shown."""
@@ -114,19 +111,12 @@ class Privacy:
 
     def segment(self, segment: Segment) -> str:
         """The segment as it may be shown, each masked element replaced by `MASK`."""
-        if len(segment.text) > _LONGEST_REMEMBERED:
-            return self._mask(segment)
-        key = segment.text, segment.delimiters
-        masked = self._masked.get(key)
-        if masked is None:
-            if len(self._masked) >= _MEMO_SIZE:
-                self._masked.clear()
-            masked = self._masked[key] = self._mask(segment)
-        return masked
+        mask = self._known if len(segment.text) <= LONGEST_USUAL else self._mask
+        return mask(segment.text, segment.delimiters)
 
-    def _mask(self, segment: Segment) -> str:
-        separator = segment.delimiters.element
-        component = segment.delimiters.component
+    def _mask(self, text: str, delimiters: Delimiters) -> str:
+        segment = Segment(text, 0, 0, 0, 0, delimiters)
+        separator, component = delimiters.element, delimiters.component
         shown = [self.segment_id(segment.id) or MASK]
         for position, value in enumerate(segment.elements[1:], 1):
             parts = value.split(component) if component in value and segment.id != "ISA" else [value]

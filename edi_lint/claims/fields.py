@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 import msgspec
 
 from ..guide import Node, OpenLoop
-from ..x12 import Delimiters, Ref, Segment
+from ..x12 import LONGEST_USUAL, Delimiters, Ref, Segment
 
 __all__ = [
     "Amount",
@@ -212,7 +212,8 @@ class _Known(dict[str, dict[str, Any]]):
         segment = Segment(text, 0, 0, 0, 0, self._delimiters)
         for source in self._sources:
             source.read(segment, found)
-        self[text] = found
+        if len(text) <= LONGEST_USUAL:
+            self[text] = found
         return found
 
 

@@ -11,14 +11,12 @@ import re
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 
-from ..x12 import Segment
+from ..x12 import LONGEST_USUAL, Segment
 
 __all__ = ["MEMO_SIZE", "STOP", "STRANGE", "Kind", "Kinds", "Namer"]
 
 MEMO_SIZE = 4096
 """So many different raw segments, and a block, are remembered, and as many that came before: memory stays flat."""
-_LONGEST = 4096
-"""Characters; longer segments, which the guide does not allow, are not remembered."""
 
 Kind = tuple[str, int]
 """The character that stands for a kind, and the signs of the segment."""
@@ -62,7 +60,7 @@ class Kinds:
             known.update(zip(new, self._judge(new), strict=True))
         found = list(map(known.__getitem__, texts))
         for text in unknown:
-            if len(text) > _LONGEST:
+            if len(text) > LONGEST_USUAL:
                 del known[text]
         return found
 

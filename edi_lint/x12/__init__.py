@@ -3,10 +3,11 @@
 from .envelope import Envelope
 from .fault import Fault
 from .reader import ByteStream, Position, Reader
-from .segment import Delimiters, Place, Ref, Segment
+from .segment import LONGEST_USUAL, Delimiters, Place, Ref, Segment
 from .sets import Rest, SetText, Splitter
 
 __all__ = [
+    "LONGEST_USUAL",
     "ByteStream",
     "Delimiters",
     "Envelope",

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["Delimiters", "Place", "Ref", "Segment"]
+__all__ = ["LONGEST_USUAL", "Delimiters", "Place", "Ref", "Segment"]
+
+LONGEST_USUAL = 4096
+"""Characters; no segment of the guide is longer. Longer ones are judged like any other, but nothing remembers them."""
 
 
 class Delimiters(msgspec.Struct, frozen=True):
