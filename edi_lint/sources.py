@@ -24,6 +24,8 @@ SUFFIXES = frozenset({".837", ".837p", ".clm", ".dat", ".edi", ".txt", ".x12"})
 """Files of a folder or of a .zip that are taken for claim batches; a file named on its own is read whatever it is
 called."""
 
+_PIECE = 1 << 16
+"""Bytes that are unpacked at a time. Where an archive is damaged, so much before the damage may not be read."""
 MOST_UNPACKED = 4096
 """Megabytes read of a packed input unless the user says otherwise: an archive can hold far more than it weighs."""
 
@@ -128,7 +130,7 @@ class _Limited:
         """The next bytes, no more than ``size``."""
         most = self._left + 1
         try:
-            content = self._stream.read(most if size < 0 else min(size, most))
+            content = self._stream.read(most if size < 0 else min(size, most, _PIECE))
         except (EOFError, zlib.error, _bad_zip()):
             raise SourceError(f"{self._name}: damaged or cut off; send it again") from None
         except OSError as error:
