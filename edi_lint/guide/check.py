@@ -9,8 +9,9 @@ as that, and a file of one claim would never use it again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
+from operator import not_
 
 from ..x12 import Delimiters, Ref, Segment
 from .tables import Element, Spec, Syntax
@@ -43,6 +44,7 @@ class SpecChecker:
         """Something true if nothing is wrong with the elements of a raw segment. Not to be kept: it gets faster."""
         self._delimiters = delimiters
         self._judged = 0
+        # Whether there is an expression that is not compiled yet.
         self._compiles = _OF_VALUES.isdisjoint((delimiters.element, delimiters.component, delimiters.repetition))
         self._notes = tuple(note for note in spec.syntax if _can_fail(note, spec.elements))
 
@@ -50,12 +52,22 @@ class SpecChecker:
         """What is wrong with the elements of the segment, in their order; empty when all is right."""
         return [] if self.fits(segment.text) else self._as_one(self._diagnose(segment.elements))
 
+    def wrong(self, texts: list[str]) -> Iterator[bool]:
+        """For each raw segment, whether something is wrong with its elements."""
+        self._prepare(len(texts))
+        return map(not_, map(self.fits, texts))
+
+    def _prepare(self, coming: int) -> None:
+        """Compile the expression, once, when with the segments to come there are enough of them."""
+        if self._compiles and self._judged + coming >= _WORTH_COMPILING:
+            self._compiles = False
+            expression = _segment_pattern(self.spec, self._notes, self._delimiters)
+            self.fits = re.compile(expression, re.ASCII).fullmatch
+
     def _judge(self, text: str) -> bool:
         """Whether nothing is wrong, found out the slow way."""
         self._judged += 1
-        if self._judged == _WORTH_COMPILING and self._compiles:
-            expression = _segment_pattern(self.spec, self._notes, self._delimiters)
-            self.fits = re.compile(expression, re.ASCII).fullmatch
+        self._prepare(0)
         return not self._diagnose(text.split(self._delimiters.element))
 
     # -- the slow path --------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, repeat
-from operator import not_
 from typing import TYPE_CHECKING
 
 from ..x12 import Delimiters, Ref, Segment
@@ -88,7 +87,7 @@ class Node:
         self.memo: dict[str, Known] = {}
         """By kind, the step to a segment that follows without fault, and the signs of all that stands there."""
         self.shapes: dict[str, Shape] = {}
-        """How the units that begin here are built, by the kinds of their other segments."""
+        """How the units that begin here are built, by the kinds of their other segments and of the one behind them."""
         self.shaped = 0
         """How many segments these are."""
         self.moves: dict[Key, tuple[Step, ...]] = {}
@@ -203,7 +202,7 @@ class _Places:
         """The kinds of segments with this key: they depend on where their elements are right."""
         if not self._checkers:
             return repeat((STRANGE, 0), len(texts))
-        wrong = zip(*(map(not_, map(checker.fits, texts)) for checker in self._checkers), strict=True)
+        wrong = zip(*(checker.wrong(texts) for checker in self._checkers), strict=True)
         signs = map(self._signs_of, texts) if self._asks else repeat(0, len(texts))
         return zip(map(self._kinds.__getitem__, wrong), signs, strict=True)
 
