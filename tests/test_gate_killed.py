@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -36,27 +35,35 @@ from edi_lint import Config
 from edi_lint.acks import Options
 from edi_lint.gate import Gate
 
-out, point, *paths = sys.argv[1:]
+out, counted, point, *paths = sys.argv[1:]
 left = int(point)
 
-def or_die(function):
+def count(*_):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def counting(function):
     def counted(*arguments, **options):
-        global left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        count()
         return function(*arguments, **options)
     return counted
 
-steps = [(Path, name) for name in ("rename", "mkdir", "unlink", "open")] + [(os, "fsync"), (shutil, "rmtree")]
-for place, name in steps:
-    setattr(place, name, or_die(getattr(place, name)))
 gate = Gate(Options(now=datetime(2026, 3, 1, 10, 16)), Config(as_of=date(2026, 3, 1)))
+if counted == "steps":
+    steps = [(Path, name) for name in ("rename", "mkdir", "unlink", "open")] + [(os, "fsync"), (shutil, "rmtree")]
+    for place, name in steps:
+        setattr(place, name, counting(getattr(place, name)))
+else:
+    sys.setprofile(count)
 for path in paths:
     gate.decide(path, Path(out))
+sys.setprofile(None)
 print(-left)
 """
-"""The gate with the tests' clock; it kills itself at the n-th step that touches the disk (0: never)."""
+"""The gate with the tests' clock; it kills itself at the n-th step that touches the disk, or at the n-th call or
+return of any function (0: never)."""
 SEEDS = (8, 2)
 
 
@@ -80,9 +87,10 @@ def expected(inputs: list[Path], tmp_path: Path) -> dict[str, bytes]:
     return tree(out)
 
 
-def start(out: Path, inputs: list[Path], point: int = 0) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", PROGRAM, str(out), str(point), *map(str, inputs)]
-    environment = os.environ | {"PYTHONPATH": str(FIXTURES.parent)}
+def start(out: Path, inputs: list[Path], counted: str = "steps", point: int = 0) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", PROGRAM, str(out), counted, str(point), *map(str, inputs)]
+    # One seed: the same calls in the same order, in every run.
+    environment = os.environ | {"PYTHONPATH": str(FIXTURES.parent), "PYTHONHASHSEED": "0"}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
 
 
@@ -108,48 +116,27 @@ def assert_completed(out: Path, inputs: list[Path], expected: dict[str, bytes]) 
 
 
 @pytest.mark.slow
-def test_killed_at_random(inputs: list[Path], expected: dict[str, bytes], tmp_path: Path) -> None:
-    began = time.monotonic()
-    start(tmp_path / "timed", inputs).communicate()
-    whole = time.monotonic() - began
+@pytest.mark.parametrize(("counted", "reached"), [("steps", {0, 1, 2}), ("calls", {0, 1})])
+def test_killed_at_any_point(
+    inputs: list[Path], expected: dict[str, bytes], tmp_path: Path, counted: str, reached: set[int]
+) -> None:
+    """Before each call that makes, opens, removes, renames or secures a file or folder; and in between."""
     content = [path.read_bytes() for path in inputs]
-    chance = random.Random(50)
-    killed, reached = 0, set()
-    for number in range(50):
-        out = tmp_path / str(number)
-        process = start(out, inputs)
-        # Starting takes a good part of the time; most of the kills come behind it.
-        time.sleep(whole * chance.uniform(0.3, 1.05))
-        process.kill()
-        process.communicate()
-        killed += process.returncode != 0
-        reached.add(len(assert_all_or_nothing(out, expected)))
-        assert [path.read_bytes() for path in inputs] == content
-        if number % 5 == 0:
-            assert_completed(out, inputs, expected)
-        shutil.rmtree(out, ignore_errors=True)
-    assert killed > 25
-    assert len(reached) > 1
-
-
-@pytest.mark.slow
-def test_killed_at_every_step(inputs: list[Path], expected: dict[str, bytes], tmp_path: Path) -> None:
-    """Before each call that makes, opens, removes, renames or secures a file or folder."""
-    process = start(tmp_path / "counted", inputs)
-    steps = int(process.communicate()[0])
-    assert steps > 50
+    last = int(start(tmp_path / "counted", inputs, counted).communicate()[0])
+    assert last > 50
     chance = random.Random(1)
-    points = sorted({1, 2, steps, *chance.sample(range(1, steps + 1), 25)})
     seen = set()
-    for point in points:
+    for point in (1, 2, last, *chance.sample(range(3, last), 30)):
         out = tmp_path / str(point)
-        process = start(out, inputs, point)
+        process = start(out, inputs, counted, point)
         process.communicate()
         assert process.returncode < 0
         seen.add(len(assert_all_or_nothing(out, expected)))
+        assert [path.read_bytes() for path in inputs] == content
         if point % 4 == 0:
             assert_completed(out, inputs, expected)
-    assert seen == {0, 1, 2}
+        shutil.rmtree(out, ignore_errors=True)
+    assert seen >= reached
 
 
 # -- a full disk --------------------------------------------------------------------------------------------------
