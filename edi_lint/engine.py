@@ -6,10 +6,12 @@ envelope, claim and acknowledgement codes. It opens no file, prints nothing and 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -19,6 +21,7 @@ from .claims import (
     BillingProvider,
     Claim,
     Counts,
+    Day,
     Days,
     Memory,
     Part,
@@ -46,6 +49,8 @@ RULE_PAGES = "docs/rules/"
 
 Choose = Callable[[UnitRecord | None, Envelope], "Ruleset"]
 """Says by which variant of the rules a part is judged: by its record, None for the envelope, and what is around it."""
+_Due = defaultdict[int, list[tuple[UnitRecord, Context]]]
+"""By the number of a rule, the records that it can fire on, in the order of the file."""
 _LONGEST_LINE_NUMBER = 9
 """Digits; the guide allows six."""
 _LEVELS: dict[type, Level] = {BillingProvider: "provider", Subscriber: "subscriber", Patient: "patient", Claim: "claim"}
@@ -114,6 +119,17 @@ class Ruleset:
         return {fault: rule for rule in self.rules for fault in rule.speaks_for}
 
 
+class _Case:
+    """A part that is being judged: by which rules, and with which context, if its record is one for them."""
+
+    __slots__ = ("context", "part", "rules")
+
+    def __init__(self, part: Part, rules: Ruleset, context: Context | None) -> None:
+        self.part = part
+        self.rules = rules
+        self.context = context
+
+
 class FileCheck:
     """Checks one batch. Iterate once for its findings; `counts` is complete afterwards.
 
@@ -134,11 +150,7 @@ class FileCheck:
         self._owns_memory = memory is None
         self._days = Days(self._memory)
         self._transaction: Segment | None = None
-        self._hits: list[tuple[Rule, Hit]] = []
-        """What the rules found on the record that is being judged."""
-        self._context = Context(
-            rules.reference, rules.as_of, "", rules.options, self._not_checked, self._memory, {}, rules.derived, CRASHED
-        )
+        self._notes_by_rule: dict[str, dict[str, Any]] = {}
 
     @property
     def counts(self) -> Counts:
@@ -159,8 +171,8 @@ class FileCheck:
 
     def _judged(self) -> Iterator[tuple[Part, list[Finding]]]:
         before: tuple[Part, list[Finding]] | None = None
-        for part in self._batch:
-            found = self._judge(part)
+        for part, findings in chain.from_iterable(map(self._judge, self._batch.blocks())):
+            found = findings
             if before is not None:
                 if found and part.record is not None:
                     # The header of a transaction set is judged with its first provider, some of a subscriber with the
@@ -180,58 +192,73 @@ class FileCheck:
         if before is not None:
             yield before
 
-    def _judge(self, part: Part) -> list[Finding]:
-        record, faults = part.record, part.faults
-        if self._choose is not None:
-            self._rules = self._choose(record, self._batch.envelope)
-            self._context.options = self._rules.options
-        hits = self._hits = []
-        if record is not None and not part.cut:
-            if self._batch.envelope.st is not self._transaction:
-                self._transaction = self._batch.envelope.st
-                self._context.notes_by_rule.clear()
-            self._run(record, part.signs)
-        if not hits and not faults:
-            return []
-        claim = record if isinstance(record, Claim) else None
-        found = [
-            self._finding(fault, claim if fault.loop is not None else None)
-            for fault in faults
-            if self._is_enabled(fault)
-        ]
-        hidden = {name for rule, _ in hits for name in rule.hides}
-        found += [self._told(rule, hit, claim) for rule, hit in hits if rule.id not in hidden]
-        found.sort(key=_offset)
-        return found
+    def _judge(self, parts: list[Part]) -> Iterator[tuple[Part, list[Finding]]]:
+        """What is found in parts that are known together."""
+        due: _Due = defaultdict(list)
+        cases = [self._case(part, due) for part in parts]
+        self._run(due)
+        for case in cases:
+            self._rules = case.rules
+            yield case.part, self._findings(case)
 
     # -- running the rules ----------------------------------------------------------------------------
 
-    def _run(self, record: UnitRecord, signs: int) -> None:
-        hits, context = self._hits, self._context
-        dispatch = self._rules.dispatch
-        context.scope = scope = _scope(record)
-        context.days = ()
+    def _case(self, part: Part, due: _Due) -> _Case:
+        """Make a part ready to be judged, and put it down for the rules that can fire on it."""
+        record, envelope = part.record, self._batch.envelope
+        rules = self._rules if self._choose is None else self._choose(record, envelope)
+        if record is None or part.cut:
+            return _Case(part, rules, None)
+        if envelope.st is not self._transaction:
+            self._transaction = envelope.st
+            self._notes_by_rule.clear()
+        dispatch, signs, scope = rules.dispatch, part.signs, _scope(record)
+        days: tuple[Day, ...] = ()
         intact = True
         if isinstance(record, Claim):
             intact = record.intact
-            context.days = self._days.of(record)
-            for day in context.days:
+            days = self._days.of(record)
+            for day in days:
                 if day.has_earlier:
                     signs |= dispatch.of_earlier(day.procedures)
-        for context.rule, check in dispatch.checks(_LEVELS[type(record)], scope, intact, signs):
-            try:
-                for hit in check(record, context):
-                    hits.append((context.rule, hit))
-            except Exception as error:
-                self.crashed = True
-                words = f"Rule {context.rule.id} broke with {type(error).__name__} and says nothing of this."
-                hits.append((CRASHED, Hit(record.head, words)))
+        context = Context(
+            rules.reference,
+            rules.as_of,
+            scope,
+            rules.options,
+            self._memory,
+            rules.absent,
+            self._notes_by_rule,
+            rules.derived,
+            days,
+            CRASHED,
+            [],
+        )
+        subject = record, context
+        for number in dispatch.due(_LEVELS[type(record)], scope, intact, signs):
+            due[number].append(subject)
+        return _Case(part, rules, context)
 
-    def _not_checked(self, table: Table, place: Callable[[], Spot]) -> None:
+    def _run(self, due: _Due) -> None:
+        """Run each rule on all its records before the next: what it needs is at hand then."""
+        checks = self._rules.dispatch.checks
+        for number in sorted(due):
+            rule, check = checks[number]
+            for record, context in due[number]:
+                context.rule = rule
+                try:
+                    for hit in check(record, context):
+                        context.hits.append((rule, hit))
+                except Exception as error:
+                    self.crashed = True
+                    words = f"Rule {rule.id} broke with {type(error).__name__} and says nothing of this."
+                    context.hits.append((CRASHED, Hit(record.head, words)))
+
+    def _not_checked(self, table: Table, scope: str, place: Callable[[], Spot]) -> tuple[Rule, Hit] | None:
         """Tell once in a run that a table is not there, or stale, in the same words wherever it is needed first."""
-        rules, scope = self._rules, self._context.scope
+        rules = self._rules
         if (table, scope) in rules.absent:
-            return
+            return None
         rules.absent.add((table, scope))
         medicaid = scope == "medicaid" and table in BY_PROGRAM
         editions = rules.reference.editions(table, medicaid=medicaid)
@@ -239,15 +266,42 @@ class FileCheck:
             rules.dispatch.dismiss(table, scope)
         told, title = NOT_LOADED if not editions else STALE, title_of(table, medicaid=medicaid)
         if told.id not in rules.enabled or title in rules.not_checked:
-            return
+            return None
         rules.not_checked.add(title)
         if editions:
             words = f"it covers dates of service {days_covered(editions)}, and this is another."
         else:
             words = "it is not loaded."
-        self._hits.append((told, Hit(place(), f"Not checked against {title}: {words}")))
+        return told, Hit(place(), f"Not checked against {title}: {words}")
 
     # -- from faults and hits to findings -------------------------------------------------------------
+
+    def _findings(self, case: _Case) -> list[Finding]:
+        """What is told of a part: faults of the guide, and what the rules found."""
+        part, context = case.part, case.context
+        hits = self._known(context) if context is not None and context.hits else []
+        if not hits and not part.faults:
+            return []
+        claim = part.record if isinstance(part.record, Claim) else None
+        found = [
+            self._finding(fault, claim if fault.loop is not None else None)
+            for fault in part.faults
+            if self._is_enabled(fault)
+        ]
+        hidden = {name for rule, _ in hits for name in rule.hides}
+        found += [self._told(rule, hit, claim) for rule, hit in hits if rule.id not in hidden]
+        found.sort(key=_offset)
+        return found
+
+    def _known(self, context: Context) -> list[tuple[Rule, Hit]]:
+        """The hits, and for what was not checked the one that says so, where it is still to be said."""
+        known = []
+        for rule, hit in context.hits:
+            if isinstance(hit, Hit):
+                known.append((rule, hit))
+            elif (told := self._not_checked(hit.table, context.scope, hit.place)) is not None:
+                known.append(told)
+        return known
 
     def _is_enabled(self, fault: Fault) -> bool:
         return STRUCTURE[fault.kind].id in self._rules.enabled or self._speaker(fault) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import chain
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_the_walk_places_every_segment_where_it_was_made_for(full: bool) -> None
     segments = list(Reader(io.BytesIO(batch_of(entries).encode("ascii"))))[2:-2]
     start, *rest = segments
     placed: set[Node] = set()
-    for unit in walk(GRAPH, start, Segments([rest])):
+    for unit in chain.from_iterable(walk(GRAPH, start, Segments([rest]))):
         assert unit.faults == []
         placed |= nodes_of(unit.loop)
     assert placed == set(GRAPH.nodes())

@@ -5,17 +5,23 @@ from __future__ import annotations
 import importlib
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import pytest
 
+from benchmarks.generate import write_batch
+from edi_lint import Config, Finding, Linter
+from edi_lint.claims import Batch
+from edi_lint.config import Override
 from edi_lint.guide import Graph, Guide, OpenLoop, Segments, Unit, walk
 from edi_lint.guide.kinds import MEMO_SIZE, STRANGE
 from edi_lint.guide.shape import Shape
 from edi_lint.linter import cache_folder, load_tables
 from edi_lint.x12 import Delimiters, Reader, Segment
-from tests.conftest import FIXTURES, findings_of
+from tests.batch_model import random_batch, render
+from tests.conftest import AS_OF, FIXTURES, findings_of
 from tests.guide_batch import batch_of, entries_of
 from tests.mutations import mutations
 
@@ -40,8 +46,8 @@ def walked(known: Guide, text: str) -> list[Any]:
     start = next((number for number, one in enumerate(segments) if one.id == "ST"), None)
     if start is None:
         return []
-    units = walk(known.graph(segments[start].delimiters), segments[start], Segments([segments[start + 1 :]]))
-    return [told(unit) for unit in units]
+    walking = walk(known.graph(segments[start].delimiters), segments[start], Segments([segments[start + 1 :]]))
+    return [told(unit) for units in walking for unit in units]
 
 
 def told(unit: Unit) -> list[Any]:
@@ -52,7 +58,9 @@ def told(unit: Unit) -> list[Any]:
 def built(loop: OpenLoop) -> list[Any]:
     own = [(node.key, segment.ordinal) for node, segment in zip(loop.nodes, loop.segments, strict=True)]
     counts = {member.position: count for member, count in (loop.counts or {}).items()}
-    return [loop.id, own, loop.seen, counts, loop.whole, at(loop.following), [built(child) for child in loop.children]]
+    # In a loop that is open when its unit is handed over, what is to come is counted too, sooner or later.
+    occurred = (loop.seen, counts) if loop.following is not None else ()
+    return [loop.id, own, occurred, loop.whole, at(loop.following), [built(child) for child in loop.children]]
 
 
 def at(segment: Segment | None) -> int:
@@ -123,6 +131,60 @@ def test_units_that_lie_across_blocks_are_read_like_any_others(monkeypatch: pyte
     for size in (1, 50, 333):
         monkeypatch.setattr("edi_lint.x12.reader._BLOCK_BYTES", size)
         assert findings_of(batch) == expected
+
+
+def together(text: str) -> int:
+    """The most parts of a batch that are known together."""
+    return max(map(len, Batch(io.BytesIO(text.encode("latin-1")), guide()).blocks()))
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_what_is_judged_together_is_judged_like_each_by_itself(
+    seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also what is told once in a run, at its first place, and what earlier claims have a say in."""
+    text = 2 * render(random_batch(seed)).decode("latin-1")
+    texts = [text, *(fault.text for fault in mutations(text, 3, seed))]
+    for_payer = Override(claim_filing_indicator=["MB"], ignore=["REF002", "NCI"])
+    empty = str(tmp_path)
+    settings: list[dict[str, object]] = [{"data_folder": empty}, {"data_folder": empty, "overrides": [for_payer]}]
+    assert together(text) > 10
+    expected = [findings_of(one, **those) for one in texts for those in settings]
+    assert any(finding.rule == "REF002" for findings in expected for finding in findings)
+    monkeypatch.setattr(importlib.import_module("edi_lint.guide.walk"), "TOGETHER", 0)
+    assert together(text) < 5
+    assert [findings_of(one, **those) for one in texts for those in settings] == expected
+
+
+class Breaking(io.BytesIO):
+    """A stream that breaks in the end."""
+
+    def read(self, _: int | None = -1, /) -> bytes:
+        content = super().read(30_000)
+        if not content:
+            raise OSError("broken")
+        return content
+
+
+def test_where_a_stream_breaks_nothing_is_lost_that_came_before(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write_batch(tmp_path / "batch.edi", 300, faults=True)
+    content = (tmp_path / "batch.edi").read_bytes()
+    linter = Linter(Config(as_of=AS_OF))
+    list(linter.findings(content))
+
+    def told(size: int) -> list[Finding]:
+        told = []
+        with pytest.raises(OSError, match="broken"):
+            told.extend(linter.findings(Breaking(content[:size])))
+        return told
+
+    sizes = range(100_000, 150_000, 9_999)
+    together = [told(size) for size in sizes]
+    assert all(together)
+    monkeypatch.setattr(importlib.import_module("edi_lint.guide.walk"), "TOGETHER", 0)
+    assert [told(size) for size in sizes] == together
 
 
 def graph() -> Graph:

@@ -7,11 +7,12 @@ hold claims. Knows no rules.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Protocol
 
 import msgspec
 
-from ..guide import PROFESSIONAL_CLAIM_GUIDES, Guide, OpenLoop, Segments, transaction_name, walk
+from ..guide import PROFESSIONAL_CLAIM_GUIDES, Guide, OpenLoop, Segments, Unit, transaction_name, walk
 from ..x12 import ByteStream, Envelope, Fault, Reader, Segment
 from .assemble import Assembler, UnitRecord
 from .records import Claim
@@ -98,7 +99,7 @@ class Part(msgspec.Struct):
 class Batch:
     """Reads one stream. Iterate once for its parts, in file order; `counts` is complete afterwards.
 
-    While a part is looked at, `envelope` holds the ISA, GS and ST around it.
+    While a part is looked at, `envelope` holds the ISA, GS and ST around it; they are the same for those of one block.
     """
 
     def __init__(self, source: ByteStream | Reader | Elsewhere, guide: Guide) -> None:
@@ -123,6 +124,10 @@ class Batch:
         """What the reader had to say of segments that are still to come."""
 
     def __iter__(self) -> Iterator[Part]:
+        return chain.from_iterable(self.blocks())
+
+    def blocks(self) -> Iterator[list[Part]]:
+        """The parts, as many at a time as are known together; none of these lists is empty."""
         while (segment := self._segments.next()) is not None:
             if segment.id != "ISA":
                 yield from self._own(self._form_faults(segment))
@@ -135,7 +140,7 @@ class Batch:
 
     # -- interchange and group ------------------------------------------------------------------------
 
-    def _segment(self, segment: Segment) -> Iterator[Part]:
+    def _segment(self, segment: Segment) -> Iterator[list[Part]]:
         envelope = self.envelope
         name = segment.id
         if name == "ST":
@@ -146,15 +151,15 @@ class Batch:
             yield from self._open_group(segment)
         elif name == "SE":
             yield from self._own(envelope.close_transaction(segment))
-            yield Part([], segment=segment)
+            yield [Part([], segment=segment)]
         elif name == "GE":
             self._group_begins = False
             yield from self._own([*envelope.close_group(segment), *self._control_faults(segment)])
-            yield Part([], segment=segment)
+            yield [Part([], segment=segment)]
             self._foreign_group = False
         elif name == "IEA":
             yield from self._close_interchange(segment)
-            yield Part([], segment=segment)
+            yield [Part([], segment=segment)]
         elif name == "TA1" and envelope.gs is None:
             self._held.append(Fault("not-837p", segment, facts={"what": "a TA1 (interchange acknowledgment)"}))
         elif not self._foreign_group and not envelope.in_transaction:
@@ -163,10 +168,10 @@ class Batch:
                 yield from self._own([Fault("segment-outside-transaction", segment)])
             envelope.lose_set()
 
-    def _open_interchange(self, isa: Segment) -> Iterator[Part]:
+    def _open_interchange(self, isa: Segment) -> Iterator[list[Part]]:
         form = self._form_faults(isa)
         if form and self._sets_in_interchange and not self._foreign_interchange:
-            yield Part(form)  # It stands in or behind the interchange before.
+            yield [Part(form)]  # It stands in or behind the interchange before.
             form = []
         if self.envelope.isa is not None:
             # The one before was not closed.
@@ -178,17 +183,17 @@ class Batch:
             self._held = [*form, *self.envelope.open_interchange(isa)]
         self._foreign_interchange = self._foreign_group = self._group_begins = False
         self._sets_in_interchange = 0
-        yield Part([], segment=isa)
+        yield [Part([], segment=isa)]
 
-    def _open_group(self, gs: Segment) -> Iterator[Part]:
+    def _open_group(self, gs: Segment) -> Iterator[list[Part]]:
         faults = self.envelope.open_group(gs)
         # That the group before was not closed is told before this one begins.
         yield from self._own([fault for fault in faults if fault.kind == "not-closed"])
         self._held += [fault for fault in faults if fault.kind != "not-closed"]
         self._foreign_group, self._group_begins = False, True
-        yield Part([], segment=gs)
+        yield [Part([], segment=gs)]
 
-    def _close_interchange(self, iea: Segment) -> Iterator[Part]:
+    def _close_interchange(self, iea: Segment) -> Iterator[list[Part]]:
         lost = self.envelope.set_lost
         faults = [*self.envelope.close_interchange(iea), *self._control_faults(iea)]
         if self._is_foreign():
@@ -204,7 +209,7 @@ class Batch:
         """Whether the group, or the whole interchange, holds something else than claims."""
         return self._foreign_group or self._foreign_interchange
 
-    def _own(self, faults: list[Fault]) -> Iterator[Part]:
+    def _own(self, faults: list[Fault]) -> Iterator[list[Part]]:
         """Tell faults of the envelope, unless it holds something else than claims; behind others that wait."""
         if self._is_foreign():
             return
@@ -212,11 +217,11 @@ class Batch:
         if self._sets_in_interchange and not self._group_begins:
             yield from self._release()
 
-    def _release(self) -> Iterator[Part]:
+    def _release(self) -> Iterator[list[Part]]:
         held, self._held = self._held, []
         if held:
             yield from self._tell_foreign()
-            yield Part(held)
+            yield [Part(held)]
 
     def _form_faults(self, before: Segment | None = None) -> list[Fault]:
         """What the reader has to say of all that it has read, or of what stands before a segment.
@@ -231,7 +236,7 @@ class Batch:
         self._form = self._form[len(found) :]
         return found
 
-    def _end(self) -> Iterator[Part]:
+    def _end(self) -> Iterator[list[Part]]:
         if self._foreign:
             kinds = dict.fromkeys(str(fault.facts["what"]) for fault in self._foreign)
             self._foreign[0].facts["what"] = " and ".join(kinds)
@@ -241,11 +246,11 @@ class Batch:
         if self._foreign_interchange:
             return
         yield from self._release()
-        yield Part(self.envelope.end(self._reader.here(), self._unfinished) + form)
+        yield [Part(self.envelope.end(self._reader.here(), self._unfinished) + form)]
 
     # -- transaction sets -----------------------------------------------------------------------------
 
-    def _transaction(self, st: Segment) -> Iterator[Part]:
+    def _transaction(self, st: Segment) -> Iterator[list[Part]]:
         envelope = self.envelope
         faults = envelope.open_transaction(st)
         gs = envelope.gs
@@ -254,7 +259,7 @@ class Batch:
         self._sets_in_interchange += 1
         self._group_begins = False
         if what is not None and group_guide.strip() not in PROFESSIONAL_CLAIM_GUIDES:
-            yield Part([], segment=st, foreign=True)
+            yield [Part([], segment=st, foreign=True)]
             ak905 = "2" if gs is None or gs.get(1) == "HC" else "1"
             yield from self._skip_group(Fault("not-837p", gs or st, facts={"what": what, "ak905": ak905}))
             return
@@ -265,50 +270,56 @@ class Batch:
         yield from self._release()
         self.counts.transactions += 1
         if what is not None:
-            yield Part([*faults, Fault("transaction-set-foreign", st, facts={"what": what})], segment=st, foreign=True)
+            foreign = Fault("transaction-set-foreign", st, facts={"what": what})
+            yield [Part([*faults, foreign], segment=st, foreign=True)]
             self._skip_set()
             return
         # What is wrong with the ST is told with the header; that the set before was not closed, before this one begins.
         before = [fault for fault in faults if fault.kind == "not-closed"]
-        yield Part(before, segment=st)
+        yield [Part(before, segment=st)]
         yield from self._claims(st, [fault for fault in faults if fault not in before])
 
-    def _claims(self, st: Segment, opening: list[Fault]) -> Iterator[Part]:
+    def _claims(self, st: Segment, opening: list[Fault]) -> Iterator[list[Part]]:
         self._assembler.begin(self.envelope.isa or st, self.envelope.gs, st)
         yield from self._units(st, opening)
 
-    def _units(self, st: Segment, opening: list[Fault]) -> Iterator[Part]:
+    def _units(self, st: Segment, opening: list[Fault]) -> Iterator[list[Part]]:
         """The units of a transaction set, and its trailer; with the first goes what is wrong with the ST."""
         if self._elsewhere is not None and not opening:
             judged = self._elsewhere.judged(st, self._assembler.claims)
             if judged is not None:
                 self._assembler.claims += judged.claims
                 self.counts.service_lines += judged.service_lines
-                yield Part([], judged=judged)
+                yield [Part([], judged=judged)]
                 yield from self._end_set(judged.se, [])
                 return
-        for unit in walk(self._guide.graph(st.delimiters), st, self._segments):
-            loop = unit.loop
-            trailer = loop.segments[-1] if loop.nodes and loop.nodes[-1].segment_id == "SE" else None
-            form: list[Fault] = []
-            if self._reader.faults or self._form:
-                form = self._form_faults(unit.following or trailer or next(iter(self._segments.peek(1)), None))
-            record = self._assembler.record(unit)
-            if isinstance(record, Claim):
-                self.counts.service_lines += len(record.lines)
-            faults = [*opening, *unit.faults, *form] if opening or form else unit.faults
-            opening = []
-            if trailer is None:
-                yield Part(faults, record, unit.cut, signs=unit.signs, loop=loop)
+        for units in walk(self._guide.graph(st.delimiters), st, self._segments):
+            parts = list(map(self._part, units))
+            parts[0].faults, opening = opening + parts[0].faults, []
+            *_, last = units
+            if not last.is_trailer:
+                yield parts
                 continue
+            [trailer] = parts
+            se = last.loop.segments[-1]
             # What is wrong with the SE itself is told with what its count and control number say.
-            own = [fault for fault in faults if fault.segment is trailer and fault.ref is not None]
-            others = [fault for fault in faults if fault not in own]
-            yield Part(others, record, unit.cut, signs=unit.signs, loop=loop)
-            yield from self._end_set(trailer, own)
+            own = [fault for fault in trailer.faults if fault.segment is se and fault.ref is not None]
+            trailer.faults = [fault for fault in trailer.faults if fault not in own]
+            yield parts
+            yield from self._end_set(se, own)
 
-    def _end_set(self, se: Segment, faults: list[Fault]) -> Iterator[Part]:
-        yield Part([*faults, *self.envelope.close_transaction(se)], segment=se)
+    def _part(self, unit: Unit) -> Part:
+        record, faults = self._assembler.record(unit), unit.faults
+        if isinstance(record, Claim):
+            self.counts.service_lines += len(record.lines)
+        if self._reader.faults or self._form:
+            trailer = unit.loop.segments[-1] if unit.is_trailer else None
+            behind = unit.following or trailer or next(iter(self._segments.peek(1)), None)
+            faults = [*faults, *self._form_faults(behind)]
+        return Part(faults, record, unit.cut, signs=unit.signs, loop=unit.loop)
+
+    def _end_set(self, se: Segment, faults: list[Fault]) -> Iterator[list[Part]]:
+        yield [Part([*faults, *self.envelope.close_transaction(se)], segment=se)]
 
     def _control_faults(self, segment: Segment) -> list[Fault]:
         """What is wrong with the elements of a GS, GE or IEA."""
@@ -320,7 +331,7 @@ class Batch:
 
     # -- what is not an 837P --------------------------------------------------------------------------
 
-    def _skip_group(self, fault: Fault) -> Iterator[Part]:
+    def _skip_group(self, fault: Fault) -> Iterator[list[Part]]:
         if self._foreign_group:
             return
         self._foreign_group = True
@@ -331,10 +342,10 @@ class Batch:
         if self.counts.transactions:
             yield from self._tell_foreign()
 
-    def _tell_foreign(self) -> Iterator[Part]:
+    def _tell_foreign(self) -> Iterator[list[Part]]:
         found, self._foreign = self._foreign, []
         if found:
-            yield Part(found)
+            yield [Part(found)]
 
     def _skip_set(self) -> None:
         self.envelope.in_transaction = False
@@ -362,7 +373,7 @@ class OneSet(Batch):
         self._is_ended = False
         self.is_plain = False
 
-    def __iter__(self) -> Iterator[Part]:
+    def blocks(self) -> Iterator[list[Part]]:
         st = self._segments.next()
         if st is None:
             return
@@ -371,6 +382,6 @@ class OneSet(Batch):
         self.is_plain = self._is_ended and self._segments.next() is None and not self._reader.noted
         self.counts.claims = self._assembler.claims
 
-    def _end_set(self, se: Segment, faults: list[Fault]) -> Iterator[Part]:  # noqa: ARG002 - the count is the parent's
+    def _end_set(self, se: Segment, faults: list[Fault]) -> Iterator[list[Part]]:  # noqa: ARG002 - the count is the parent's
         self._is_ended = not faults
         return iter(())

@@ -19,7 +19,9 @@ segment that opens a loop is missing; it does not belong here at all. The readin
 segments fit best is taken (`_recover`), and reported as one fault.
 
 The result comes in units: the header, one billing provider, one subscriber, one patient, one claim, the trailer.
-A unit is handed over when the next one begins, so one claim is in memory, never the file.
+A unit is handed over when the next one begins, at the latest with as many others as make `TOGETHER` segments; so some
+claims are in memory, never the file. Only units that were put together by shape wait for each other: nothing that
+comes behind them changes what they hold.
 """
 
 from __future__ import annotations
@@ -46,6 +48,9 @@ _NOT_USED = frozenset(("CL1", "CR4", "CR5", "CR6", "CR7", "CR8", "DN1", "DN2", "
 _LOOK_AHEAD = 8
 _LONGEST_SHAPE = 1000
 """Units of more segments are walked step by step: hardly two of them are alike."""
+TOGETHER = 1024
+"""Segments of units that are handed over together: who does one thing with all of them, then the next, is quicker than
+who does everything with each, since what is at work stays in the processor's caches. More would not stay there."""
 MOST_SHAPED = 1 << 16
 """So many segments the shapes of a kind of unit may have together; then they are gathered anew. Memory stays flat."""
 
@@ -140,10 +145,25 @@ class Unit:
         self.signs = 0
         self.following: Segment | None = None
 
+    @property
+    def is_trailer(self) -> bool:
+        """Whether it ends with the SE."""
+        return bool(self.loop.nodes) and self.loop.nodes[-1].segment_id == "SE"
 
-def walk(graph: Graph, start: Segment, segments: Segments) -> Iterator[Unit]:
-    """Walk from the ST ``start`` to the SE, or to where the envelope says that the transaction set has ended."""
-    return _Walk(graph, segments).run(start)
+
+def walk(graph: Graph, start: Segment, segments: Segments) -> Iterator[list[Unit]]:
+    """Walk from the ST ``start`` to the SE, or to where the envelope says that the transaction set has ended.
+
+    The units come in order, some at a time; the trailer comes alone.
+    """
+    walking = _Walk(graph, segments)
+    try:
+        yield from walking.run(start)
+    except Exception:
+        # That the file cannot be read on is no reason to lose what has been read.
+        if waiting := walking.hand_over():
+            yield waiting
+        raise
 
 
 class _Walk:
@@ -166,8 +186,15 @@ class _Walk:
         """The unit that they are of."""
         self._shape_ends: Segment | None = None
         """The segment behind it."""
+        self._done: list[Unit] = []
+        """Units that wait to be handed over."""
 
-    def run(self, start: Segment) -> Iterator[Unit]:
+    def hand_over(self) -> list[Unit]:
+        """The units that wait."""
+        done, self._done = self._done, []
+        return done
+
+    def run(self, start: Segment) -> Iterator[list[Unit]]:
         self._keep(self._node, start)
         self._check_elements(self._node, start, self._node.checker.faults(start))
         segments = self._segments
@@ -186,7 +213,7 @@ class _Walk:
                 known = self._recover(segment, Reading(doubt, known[0], []))
             if known is None:
                 continue
-            ahead = None
+            shaped, ahead = ahead is not None, None
             step, always, element_faults = known
             node = step.node
             kept = True
@@ -207,7 +234,9 @@ class _Walk:
                     if segment is self._shape_ends and known is self._node.memo.get(kind):
                         self._remember_shape(known)
                     self._unit.following = segment
-                    yield self._unit
+                    self._done.append(self._unit)
+                    if not shaped:
+                        yield self.hand_over()
                     self._unit = Unit(self._loop)
                 if self._recovered:
                     self._enter_recovered(step, segment)
@@ -226,11 +255,16 @@ class _Walk:
                 if node.is_level:
                     self._check_level(node, segment)
                 elif not step.enters:
-                    yield self._unit
+                    if self._done:
+                        yield self.hand_over()
+                    yield [self._unit]
                     return
                 ahead = self._take_shape()
+                done = self._done
+                if done and (ahead is None or segment.ordinal - done[0].loop.first.ordinal >= TOGETHER):
+                    yield self.hand_over()
         self._unit.cut = True
-        yield self._unit
+        yield [*self.hand_over(), self._unit]
 
     # -- moving ---------------------------------------------------------------------------------------
 
@@ -357,7 +391,8 @@ class _Walk:
         """Close so many loops, the innermost first: what they still needed is missing."""
         outer = self._outer
         for loop in (self._loop, *outer[:-count:-1]):
-            loop.following = following
+            if loop is self._unit.loop or not loop.spec.is_unit:
+                loop.following = following  # Units around this one have been handed over as they were.
             missing = loop.spec.required & ~loop.seen
             if missing:
                 self._missing(loop, missing, following)

@@ -42,7 +42,7 @@ from . import (  # noqa: F401 - the families register themselves
     visits,
 )
 from .configuration import BASELINE_OUTDATED, WAIVER_EXPIRED, WAIVER_UNUSED
-from .dispatch import Checks, Dispatch
+from .dispatch import Dispatch
 from .editions import RULESETS, is_in
 from .registry import RULES, Acks, Bad, Check, Context, Edit, Good, Hit, Level, Rule, Watch, find_rules, rule
 from .structure import CRASHED, NOT_LOADED, SET_CODES, STALE, STRUCTURE, fill
@@ -61,7 +61,6 @@ __all__ = [
     "Acks",
     "Bad",
     "Check",
-    "Checks",
     "Context",
     "Dispatch",
     "Edit",

@@ -20,12 +20,9 @@ from ..guide import Ask, Node
 from ..refdata import Table
 from ..reference import Reference
 from ..x12 import Segment
-from .registry import Check, Level, Rule, Watch
+from .registry import Level, Rule, Watch
 
-__all__ = ["Checks", "Dispatch"]
-
-Checks = tuple[tuple[Rule, Check], ...]
-"""Rules, each with its check, in the order of the registry."""
+__all__ = ["Dispatch"]
 
 _MOST_COMBINATIONS = 4096
 _LEVELS: tuple[Level, ...] = ("provider", "subscriber", "patient", "claim")
@@ -77,7 +74,9 @@ class Dispatch:
     """The rules of a run, arranged by what sets them off."""
 
     def __init__(self, rules: Iterable[Rule], reference: Reference, options: Iterable[str] = ()) -> None:
-        self.rules = [rule for rule in rules if rule.check is not None]
+        self.checks = [(rule, rule.check) for rule in rules if rule.check is not None]
+        """The rules, each with its check. A rule's number is its place among them."""
+        self.rules = [rule for rule, _ in self.checks]
         self._reference = reference
         self._all = self._mask = (1 << len(self.rules)) - 1
         self._beside, self._wake = len(self.rules), 2 * len(self.rules)
@@ -98,7 +97,7 @@ class Dispatch:
         self._unconditional = self._from_the_start(options)
         self._applicable: dict[tuple[Level, str, bool], int] = {}
         self._idle: set[tuple[str, str]] = set()
-        self._checks: dict[int, Checks] = {}
+        self._due: dict[int, tuple[int, ...]] = {}
 
     def only(self, rules: Iterable[Rule], options: Iterable[str] = ()) -> Dispatch:
         """The same arrangement, of which only these rules run: signs that were worked out stay valid."""
@@ -195,8 +194,8 @@ class Dispatch:
         self._idle.update((rule.id, scope) for rule in self.rules if rule.table == table)
         self._applicable.clear()
 
-    def checks(self, level: Level, scope: str, intact: bool, signs: int) -> Checks:
-        """The rules that can fire on a record with these signs, each with its check."""
+    def due(self, level: Level, scope: str, intact: bool, signs: int) -> tuple[int, ...]:
+        """Which rules can fire on a record with these signs: their numbers in `checks`."""
         key = level, scope, intact
         applicable = self._applicable.get(key)
         if applicable is None:
@@ -210,11 +209,9 @@ class Dispatch:
             )
         signs |= self._unconditional[level]
         chosen = applicable & signs & signs >> self._beside & signs >> self._wake
-        found = self._checks.get(chosen)
+        found = self._due.get(chosen)
         if found is None:
-            if len(self._checks) >= _MOST_COMBINATIONS:
-                self._checks.clear()
-            found = self._checks[chosen] = tuple(
-                (rule, rule.check) for bit, rule in self._bits() if chosen & bit and rule.check is not None
-            )
+            if len(self._due) >= _MOST_COMBINATIONS:
+                self._due.clear()
+            found = self._due[chosen] = tuple(number for number in range(len(self.rules)) if chosen >> number & 1)
         return found

@@ -36,6 +36,7 @@ __all__ = [
     "Hit",
     "Level",
     "Rule",
+    "Unchecked",
     "find_rules",
     "register",
     "rule",
@@ -81,9 +82,16 @@ class Hit(msgspec.Struct, frozen=True):
     """Where one case takes other acknowledgement codes than the rule's."""
 
 
+class Unchecked(msgspec.Struct, frozen=True):
+    """What a rule could not check, since a table is not there or does not cover the date; where it was needed."""
+
+    table: Table
+    place: Callable[[], Spot]
+
+
 @dataclass(slots=True)
 class Context:
-    """What a check may know besides its subject."""
+    """What a check may know besides its subject, and what the checks have found."""
 
     reference: Reference
     as_of: date
@@ -91,20 +99,27 @@ class Context:
     scope: str
     """The kind of payer: medicare, medicare-advantage, medicaid or commercial."""
     options: Mapping[str, Any]
-    not_checked: Callable[[Table, Callable[[], Spot]], None]
-    """Say that a table does not cover the date, or is not there: gives REF001 or REF002 instead of a verdict, once.
-
-    What tells the place is called where there is something to say.
-    """
     memory: Memory
     """What rules keep over the claims of one file; `key` says under which number."""
+    absent: AbstractSet[tuple[Table, str]]
+    """Tables of which is said already that they do not cover a date or are not there, by kind of payer."""
     notes_by_rule: dict[str, dict[str, Any]]
     derived: dict[str, Any]
     """What rules have worked out from the reference data, for all files of the run."""
+    days: tuple[Day, ...]
+    """For a claim: its dates of service, each with the lines that earlier claims of the file have on it."""
     rule: Rule
     """The rule that runs."""
-    days: tuple[Day, ...] = ()
-    """For a claim: its dates of service, each with the lines that earlier claims of the file have on it."""
+    hits: list[tuple[Rule, Hit | Unchecked]]
+    """What was found of the subject so far, and by which rule."""
+
+    def not_checked(self, table: Table, place: Callable[[], Spot]) -> None:
+        """Say that a table does not cover the date, or is not there: gives REF001 or REF002 instead of a verdict, once.
+
+        ``place`` is called where there is something to say.
+        """
+        if (table, self.scope) not in self.absent:
+            self.hits.append((self.rule, Unchecked(table, place)))
 
     def key(self, *parts: Value) -> int:
         """The number under which `memory` keeps something of this rule about ``parts``."""
