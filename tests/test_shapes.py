@@ -156,6 +156,20 @@ def test_what_is_judged_together_is_judged_like_each_by_itself(
     assert [findings_of(one, **those) for one in texts for those in settings] == expected
 
 
+def test_what_comes_late_is_not_seen_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A segment behind its place is part of its loop from there on: what was handed over before does not have it."""
+    segments = (FIXTURES / "base-dependent.edi").read_text("ascii").replace("\n", "").split("~")
+    moved = []
+    for start in range(3, len(segments) - 5):
+        others = [*segments[:start], *segments[start + 1 :]]
+        moved += ["~".join([*others[:end], segments[start], *others[end:]]) for end in range(start, len(others) - 4, 3)]
+    known = guide()
+    walked(known, "~".join(segments))
+    together = [walked(known, text) for text in moved]
+    monkeypatch.setattr(importlib.import_module("edi_lint.guide.walk"), "TOGETHER", 0)
+    assert [walked(known, text) for text in moved] == together
+
+
 class Breaking(io.BytesIO):
     """A stream that breaks in the end."""
 
@@ -171,13 +185,13 @@ def test_where_a_stream_breaks_nothing_is_lost_that_came_before(
 ) -> None:
     write_batch(tmp_path / "batch.edi", 300, faults=True)
     content = (tmp_path / "batch.edi").read_bytes()
-    linter = Linter(Config(as_of=AS_OF))
-    list(linter.findings(content))
+    judge = Linter(Config(as_of=AS_OF))
+    list(judge.findings(content))
 
     def told(size: int) -> list[Finding]:
         told = []
         with pytest.raises(OSError, match="broken"):
-            told.extend(linter.findings(Breaking(content[:size])))
+            told.extend(judge.findings(Breaking(content[:size])))
         return told
 
     sizes = range(100_000, 150_000, 9_999)

@@ -20,8 +20,8 @@ segments fit best is taken (`_recover`), and reported as one fault.
 
 The result comes in units: the header, one billing provider, one subscriber, one patient, one claim, the trailer.
 A unit is handed over when the next one begins, at the latest with as many others as make `TOGETHER` segments; so some
-claims are in memory, never the file. Only units that were put together by shape wait for each other: nothing that
-comes behind them changes what they hold.
+claims are in memory, never the file. They are handed over before anything is read in another way than the guide allows:
+nothing else changes what they hold.
 """
 
 from __future__ import annotations
@@ -207,13 +207,14 @@ class _Walk:
                 break
             segments.at = at + 1
             known = ahead or self._node.memo.get(kind)
-            if known is None:
+            if known is None or (known is not ahead and self._doubt(known[0], segment) is not None):
+                # It may be read in a way that changes the loops around the units that wait.
+                if self._done:
+                    yield self.hand_over()
                 known = self._learn(segment, kind)
-            elif not ahead and (doubt := self._doubt(known[0], segment)) is not None:
-                known = self._recover(segment, Reading(doubt, known[0], []))
             if known is None:
                 continue
-            shaped, ahead = ahead is not None, None
+            ahead = None
             step, always, element_faults = known
             node = step.node
             kept = True
@@ -235,7 +236,7 @@ class _Walk:
                         self._remember_shape(known)
                     self._unit.following = segment
                     self._done.append(self._unit)
-                    if not shaped:
+                    if not step.enters:  # The trailer comes alone.
                         yield self.hand_over()
                     self._unit = Unit(self._loop)
                 if self._recovered:
@@ -255,13 +256,10 @@ class _Walk:
                 if node.is_level:
                     self._check_level(node, segment)
                 elif not step.enters:
-                    if self._done:
-                        yield self.hand_over()
                     yield [self._unit]
                     return
                 ahead = self._take_shape()
-                done = self._done
-                if done and (ahead is None or segment.ordinal - done[0].loop.first.ordinal >= TOGETHER):
+                if self._done and segment.ordinal - self._done[0].loop.first.ordinal >= TOGETHER:
                     yield self.hand_over()
         self._unit.cut = True
         yield [*self.hand_over(), self._unit]
@@ -269,7 +267,7 @@ class _Walk:
     # -- moving ---------------------------------------------------------------------------------------
 
     def _learn(self, segment: Segment, kind: str) -> Known | None:
-        """Find out where a segment belongs whose kind is new here; None if it has no place."""
+        """Find out where a segment belongs whose kind is new here, or is in doubt; None if it has no place."""
         node = self._node
         steps = self._graph.steps(node, segment)
         if not steps:
