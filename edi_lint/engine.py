@@ -171,8 +171,7 @@ class FileCheck:
 
     def _judged(self) -> Iterator[tuple[Part, list[Finding]]]:
         before: tuple[Part, list[Finding]] | None = None
-        for part, findings in chain.from_iterable(map(self._judge, self._batch.blocks())):
-            found = findings
+        for part, found in chain.from_iterable(map(self._judge, self._batch.blocks())):
             if before is not None:
                 if found and part.record is not None:
                     # The header of a transaction set is judged with its first provider, some of a subscriber with the
@@ -182,7 +181,7 @@ class FileCheck:
                     if early:
                         before[1].extend(early)
                         before[1].sort(key=_offset)
-                        found = [finding for finding in found if finding not in early]
+                        found[:] = [finding for finding in found if finding not in early]
                 yield before
             before = (part, found) if part.record is None or isinstance(part.record, Subscriber) else None
             if before is None:
