@@ -77,10 +77,21 @@ def missing_spot(loop: OpenLoop, segment_id: str, qualifier: str = "", ref: Ref 
         ):
             position = member.position
             break
+    return Spot(_behind(loop, position), ref, loop.id, segment_id, loop.first, missing=True)
+
+
+def missing_loop(loop: OpenLoop, wanted: str, segment_id: str = "NM1", ref: Ref | None = None) -> Spot:
+    """The place inside a loop instance where a loop that is missing should have begun, with this segment."""
+    position = next((inner.position for inner in loop.spec.members if getattr(inner, "id", "") == wanted), 0)
+    return Spot(_behind(loop, position), ref, wanted, segment_id, loop.first, missing=True)
+
+
+def _behind(loop: OpenLoop, position: int) -> Segment:
+    """The first segment in or after a loop instance that belongs behind a position of the guide."""
     later = [segment for node, segment in zip(loop.nodes, loop.segments, strict=True) if node.position > position]
     later += [child.first for child in loop.children if child.spec.position > position]
     following = min(later, key=lambda segment: segment.ordinal) if later else loop.following
-    return Spot(following or loop.first, ref, loop.id, segment_id, loop.first, missing=True)
+    return following or loop.first
 
 
 class Field(Generic[T]):

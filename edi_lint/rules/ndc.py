@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..claims import Claim, Drug, ServiceLine, Spot
+from ..claims import Claim, Drug, ServiceLine
+from ..claims.fields import missing_loop
 from ..reference.groups import code_range
 from ..x12 import Ref, Segment
 from .drug_lines import INJECTION, is_drug, own_injections, table_drug
@@ -70,14 +71,10 @@ def ndc_for_medicaid(claim: Claim, context: Context) -> Iterator[Hit]:
     for line in claim.lines:
         code = line.procedure
         if line.drug is None and is_drug(code) and code[0] in "JQS9" and code not in _NO_NDC_ASKED:
-            yield Hit(_place_of_ndc(line), f"{code} on line {line.number} has no NDC, which Medicaid needs.")
-
-
-def _place_of_ndc(line: ServiceLine) -> Spot:
-    """Where loop 2410 should have been: before the loops for providers, payers and forms, at the end of the line."""
-    later = [child.first for child in line.loop.children if child.spec.id > "2410"]
-    following = min(later, key=lambda segment: segment.ordinal) if later else line.loop.following
-    return Spot(following or line.loop.first, Ref(3), "2410", "LIN", line.loop.first, missing=True)
+            yield Hit(
+                missing_loop(line.loop, "2410", "LIN", Ref(3)),
+                f"{code} on line {line.number} has no NDC, which Medicaid needs.",
+            )
 
 
 @rule(

@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache, partial
 
-from ..claims import BillingProvider, Claim, Entity, Provider, Spot
-from ..claims.fields import find
-from ..guide import OpenLoop
+from ..claims import BillingProvider, Claim, Entity, Provider
+from ..claims.fields import find, missing_loop
 from ..reference import Reference, groups
 from ..x12 import Segment
 from .examples import payer
@@ -146,7 +145,7 @@ def group_needs_rendering(claim: Claim, context: Context) -> Iterator[Hit]:
     for line in claim.lines_with("96372"):
         rendering = line.rendering
         if rendering is None:
-            spot = _missing_loop(claim.loop, "2310B")
+            spot = missing_loop(claim.loop, "2310B")
             yield Hit(spot, "An organization bills the injection 96372, and no rendering provider is named.")
         elif rendering.entity_type == "2":
             spot = rendering.at("entity_type")
@@ -376,7 +375,7 @@ def service_facility(claim: Claim, context: Context) -> Iterator[Hit]:
     for line in claim.lines:
         if line.place_of_service in places and line.inner("2420C") is None:
             words = f"Place of service {line.place_of_service}, and the claim does not say where that is."
-            yield Hit(_missing_loop(claim.loop, "2310C"), words)
+            yield Hit(missing_loop(claim.loop, "2310C"), words)
             return
 
 
@@ -442,11 +441,3 @@ def _renderings(claim: Claim) -> list[Provider]:
     """The rendering providers that the claim names: 2310B, and 2420A of its lines."""
     found = [line.rendering for line in claim.lines if line.rendering is not claim.rendering]
     return [provider for provider in (claim.rendering, *found) if provider is not None]
-
-
-def _missing_loop(loop: OpenLoop, wanted: str) -> Spot:
-    """The place where a loop that is missing should have been."""
-    position = next((inner.position for inner in loop.spec.members if getattr(inner, "id", "") == wanted), 0)
-    later = [child.first for child in loop.children if child.spec.position > position]
-    following = min(later, key=lambda segment: segment.ordinal) if later else loop.following
-    return Spot(following or loop.first, None, wanted, "NM1", loop.first, missing=True)

@@ -31,7 +31,6 @@ __all__ = [
     "before_npi",
     "each",
     "inner_loops",
-    "missing_loop",
     "npi_of",
     "of_parties",
     "on_claim",
@@ -73,14 +72,6 @@ def place(loop: OpenLoop, segment: Segment, element: int = 0, component: int = 0
     """A segment of the loop instance, or one element of it."""
     ref = Ref(element, component) if element else None
     return Spot(segment, ref, loop.id, segment.id, loop.first)
-
-
-def missing_loop(loop: OpenLoop, wanted: str, segment_id: str = "NM1") -> Spot:
-    """The place inside a loop instance where an inner loop that is missing should have begun."""
-    position = next((inner.position for inner in loop.spec.members if getattr(inner, "id", "") == wanted), 0)
-    later = [child.first for child in loop.children if child.spec.position > position]
-    following = min(later, key=lambda segment: segment.ordinal) if later else loop.following
-    return Spot(following or loop.first, None, wanted, segment_id, loop.first, missing=True)
 
 
 Placed = list[tuple[OpenLoop, Segment]]

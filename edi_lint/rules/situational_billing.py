@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ..claims import BillingProvider, Claim, Subscriber
-from ..claims.fields import find
+from ..claims.fields import find, missing_loop
 from .registry import Acks, Bad, Context, Good, Hit, rule
 from .situational import (
     ELEMENT_MISSING,
@@ -20,7 +20,6 @@ from .situational import (
     before_npi,
     each,
     inner_loops,
-    missing_loop,
     place,
     transaction_kind,
     transaction_kind_spot,

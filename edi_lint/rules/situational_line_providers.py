@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..claims import Claim, ServiceLine, Spot
-from ..claims.fields import find, missing_spot
+from ..claims.fields import find, missing_loop, missing_spot
 from ..guide import OpenLoop
 from .examples import payer
 from .registry import Bad, Context, Good, Hit, rule
@@ -21,7 +21,6 @@ from .situational import (
     before_npi,
     each,
     inner_loops,
-    missing_loop,
     npi_of,
     on_claim,
     on_line_1,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..claims import Claim
+from ..claims.fields import missing_loop
 from ..guide import OpenLoop
 from .registry import Acks, Bad, Context, Good, Hit, rule
 from .situational import (
@@ -18,7 +19,6 @@ from .situational import (
     another_day,
     at_billing_address,
     inner_loops,
-    missing_loop,
     npi_of,
     on_claim,
     on_line_1,
