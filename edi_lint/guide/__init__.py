@@ -1,6 +1,6 @@
 """The implementation guide: what may stand where in an 837P, and the walk that places every segment."""
 
-from .graph import Ask, Graph, Guide, Node, Signs
+from .graph import Ask, Graph, Guide, Node, Signs, answers
 from .identify import PROFESSIONAL_CLAIM_GUIDES, transaction_name
 from .load import GuideError, load_tables
 from .open_loop import OpenLoop
@@ -19,6 +19,7 @@ __all__ = [
     "Segments",
     "Signs",
     "Unit",
+    "answers",
     "load_tables",
     "transaction_name",
     "walk",

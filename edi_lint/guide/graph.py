@@ -21,7 +21,7 @@ from .tables import GuideTables, Loop, Use
 if TYPE_CHECKING:
     from .shape import Shape
 
-__all__ = ["ENVELOPE", "Graph", "Guide", "Headless", "Key", "Known", "LoopNode", "Member", "Node", "Step"]
+__all__ = ["ENVELOPE", "Graph", "Guide", "Headless", "Key", "Known", "LoopNode", "Member", "Node", "Step", "answers"]
 
 RESYNCHRONISE = frozenset({"HL", "CLM", "LX"})
 """Where a loop opened by one of these has lost its first segment, the loop is still plain to see."""
@@ -39,6 +39,14 @@ These are the bits that all segments there have, and what tells more of a segmen
 segment, and may be asked at one place for all with the same mark: the answer may depend on nothing but the segment and
 the mark.
 """
+
+
+def answers(asks: Iterable[Ask], segment: Segment) -> int:
+    """What a segment is a sign of for all who ask."""
+    found = 0
+    for ask in asks:
+        found |= ask(segment)
+    return found
 
 
 class Node:
@@ -207,11 +215,7 @@ class _Places:
         return zip(map(self._kinds.__getitem__, wrong), signs, strict=True)
 
     def _signs_of(self, text: str) -> int:
-        segment = Segment(text, 0, 0, 0, 0, self._delimiters)
-        found = 0
-        for ask in self._asks:
-            found |= ask(segment)
-        return found
+        return answers(self._asks, Segment(text, 0, 0, 0, 0, self._delimiters))
 
 
 class Graph:
@@ -290,10 +294,7 @@ class Graph:
 
     def signs_of(self, node: Node, segment: Segment) -> int:
         """What a segment at this place is a sign of."""
-        found = self.signs(node)
-        for ask in self._asks[node.mark]:
-            found |= ask(segment)
-        return found
+        return self.signs(node) | answers(self._asks[node.mark], segment)
 
     def _judge(self, texts: list[str]) -> Iterator[Kind]:
         """The kinds of raw segments (`Kinds`). They are sorted, so those with the same places stand together."""

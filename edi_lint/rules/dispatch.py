@@ -16,7 +16,7 @@ from copy import copy
 from operator import truth
 
 from ..claims.records import DIAGNOSIS_QUALIFIERS
-from ..guide import Ask, Node
+from ..guide import Ask, Node, answers
 from ..refdata import Table
 from ..reference import Reference
 from ..x12 import Segment
@@ -47,7 +47,7 @@ class _Watcher:
         key: object = text
         if self._elements is not None:
             if f"{segment.delimiters.element} " in text or not text.isprintable():
-                return self._ask(segment)  # An element that may be blank is neither filled nor empty.
+                return answers(self._asks, segment)  # An element that may be blank is neither filled nor empty.
             elements = segment.elements
             count = len(elements)
             key = (tuple(map(truth, elements)), *[elements[number] for number in self._elements if number < count])
@@ -55,13 +55,7 @@ class _Watcher:
         if found is None:
             if len(self._memo) >= _MOST_COMBINATIONS:
                 self._memo.clear()
-            found = self._memo[key] = self._ask(segment)
-        return found
-
-    def _ask(self, segment: Segment) -> int:
-        found = 0
-        for ask in self._asks:
-            found |= ask(segment)
+            found = self._memo[key] = answers(self._asks, segment)
         return found
 
 
