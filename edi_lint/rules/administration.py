@@ -29,9 +29,9 @@ from ..reference.groups import (
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, Watch, rule
 from .same_day import (
+    INJECTION,
     ORAL_OR_INHALED,
     OTHER_ROUTES,
-    SHOT,
     all_dated,
     days_without_pairs,
     elsewhere,
@@ -373,7 +373,7 @@ def skin_test(claim: Claim, context: Context) -> Iterator[Hit]:
         return shots + tests if tests else []
 
     for day, line, concerned in faults(context, _SKIN_TEST, find):
-        edit = context.reference.loaded.ptp("86580", SHOT, day.service_date, medicaid=context.medicaid)
+        edit = context.reference.loaded.ptp("86580", INJECTION, day.service_date, medicaid=context.medicaid)
         if edit is not None and all(map(unmarked, concerned)):
             continue  # NCI006 tells it.
         yield Hit(

@@ -16,8 +16,7 @@ from ..claims import Claim, Day, DayLine, ServiceLine
 from ..reference import Drug, groups
 from ..reference.groups import CodeSpan, code_range
 from .registry import Context
-from .same_day import SHOT as INJECTION
-from .same_day import may_be_drug
+from .same_day import INJECTION, may_be_drug
 
 __all__ = [
     "INJECTION",

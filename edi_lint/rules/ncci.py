@@ -30,7 +30,7 @@ from ..reference.groups import (
 )
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
-from .same_day import SHOT, all_dated, days_without_pairs, elsewhere, may_be_drug, pairs, unmarked
+from .same_day import INJECTION, all_dated, days_without_pairs, elsewhere, lacks_25, may_be_drug, pairs, unmarked
 from .signs import both, procedure_in, without_modifier
 
 _OFFICE_25 = EM_OFFICE - {"99211"}
@@ -59,10 +59,6 @@ _NO_25 = {"HC:99213:25*": "HC:99213*"}
 
 def _has_25(line: DayLine) -> bool:
     return "25" in line.modifiers
-
-
-def _lacks_25(line: DayLine) -> bool:
-    return "25" not in line.modifiers
 
 
 @rule(
@@ -128,7 +124,7 @@ def visit_needs_25(claim: Claim, context: Context) -> Iterator[Hit]:
     Fix: Append 25 to the visit if it was significant and separate from the injection; else remove the visit.
     """
     for day in context.days:
-        for line, visit, shot in pairs(day, _OFFICE_25, ADMIN_INJECTION, offends=_lacks_25):
+        for line, visit, shot in pairs(day, _OFFICE_25, ADMIN_INJECTION, offends=lacks_25):
             yield Hit(
                 line.at("procedure_composite"),
                 f"Visit {visit.procedure} has no modifier 25, but 96372 is on the same date{elsewhere(visit, shot)}.",
@@ -244,7 +240,14 @@ def modifier_without_basis(claim: Claim, context: Context) -> Iterator[Hit]:
         drugs = {line.procedure for line in day.lines if may_be_drug(line.procedure)}
         for own in day.own:
             line = own.line
-            if line is None or own.procedure != SHOT or len(drugs) != 1 or line.note or claim.note or line.description:
+            if (
+                line is None
+                or own.procedure != INJECTION
+                or len(drugs) != 1
+                or line.note
+                or claim.note
+                or line.description
+            ):
                 continue
             modifier = next((modifier for modifier in own.modifiers if modifier in ("59", "XS", "XU")), None)
             if modifier is not None:

@@ -17,7 +17,7 @@ from ..reference.groups import ADMIN_INJECTION, EM_OFFICE, INFUSION_AND_INJECTIO
 from .drug_lines import earlier_lines, is_drug
 from .examples import added, payer
 from .registry import Bad, Context, Good, Hit, rule
-from .same_day import SHOT, elsewhere, pairs, unmarked
+from .same_day import INJECTION, elsewhere, pairs, unmarked
 
 _OFFICE_25 = EM_OFFICE - {"99211"}
 _VACCINE_FAMILIES = (frozenset({"90460", "90461"}), frozenset({"90471", "90472", "90473", "90474"}))
@@ -177,7 +177,7 @@ def _too_many(claim: Claim, context: Context, concerns: Callable[[str], bool]) -
         covered = context.covers("mue", day.service_date)
         if not covered:
             context.not_checked("mue", partial(_place_of, own, "units"))
-            own = [line for line in own if line.procedure == SHOT]
+            own = [line for line in own if line.procedure == INJECTION]
         for code in dict.fromkeys(line.procedure for line in own):
             if covered:
                 limit = context.reference.loaded.mue(code, day.service_date, medicaid=context.medicaid)

@@ -25,15 +25,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DISTINCT_SERVICE",
+    "INJECTION",
     "LEGACY_COVID_ADMIN",
     "ORAL_OR_INHALED",
     "OTHER_ROUTES",
-    "SHOT",
     "all_dated",
     "days_without_pairs",
     "elsewhere",
     "faults",
     "iv_only",
+    "lacks_25",
     "may_be_drug",
     "may_be_injected",
     "not_distinct",
@@ -45,7 +46,7 @@ __all__ = [
     "unmarked",
 ]
 
-SHOT = "96372"
+INJECTION = "96372"
 
 
 DISTINCT_SERVICE = codes("59 XE XP XS XU")
@@ -141,6 +142,11 @@ def not_distinct(line: DayLine) -> bool:
 def unmarked(line: DayLine) -> bool:
     """Whether none of the modifiers that open a pair edit is on the line."""
     return PTP_MODIFIERS.isdisjoint(line.modifiers)
+
+
+def lacks_25(line: DayLine) -> bool:
+    """Whether the line, a visit, does not say that it was a separate one."""
+    return "25" not in line.modifiers
 
 
 def units(lines: Sequence[DayLine]) -> Decimal:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ..claims import Claim, Day, DayLine, ServiceLine, Value
+from ..claims import Claim, Day, ServiceLine, Value
 from ..reference.groups import ADMIN_INJECTION, EM, EM_OFFICE, EM_PREVENTIVE, CodeSpan, code_range
 from .registry import Bad, Context, Good, Hit, rule
-from .same_day import all_dated, elsewhere, may_be_drug, of_codes, pairs
+from .same_day import all_dated, elsewhere, lacks_25, may_be_drug, of_codes, pairs
 from .signs import both, modifier_in, procedure_in
 
 _LABORATORY = (CodeSpan("80047", "89398") - code_range("86485", "86580")) | {"36415", "36416", "99000", "99001"}
@@ -27,10 +27,6 @@ _WEEK_BEFORE = {
     "LX*6~SV1*HC:J3420*4.5*UN*1***1~DTP*472*D8*20260108~REF*6R*A1001L6~",
     "*151.5*": "*303*",
 }
-
-
-def _lacks_25(line: DayLine) -> bool:
-    return "25" not in line.modifiers
 
 
 @rule(
@@ -157,7 +153,7 @@ def preventive_visit(claim: Claim, context: Context) -> Iterator[Hit]:
     if context.scope != "commercial" or not context.options.get("preventive-visit-needs-25", False):
         return
     for day in context.days:
-        for line, visit, shot in pairs(day, EM_PREVENTIVE, ADMIN_INJECTION, offends=_lacks_25):
+        for line, visit, shot in pairs(day, EM_PREVENTIVE, ADMIN_INJECTION, offends=lacks_25):
             yield Hit(
                 line.at("procedure_composite"),
                 f"Preventive visit {visit.procedure} has no modifier 25 beside 96372{elsewhere(visit, shot)}.",
