@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain
-from operator import attrgetter
 
 import msgspec
 
@@ -271,7 +269,7 @@ class ServiceLine(Record):
     """The (first) date of service; None when it is absent or no date."""
     service_to = LastDay("DTP*472", 3)
     """The last date of service: that of the range, else the only one."""
-    control_number = Text("REF*6R", 2, seldom=True)
+    control_number = Text("REF*6R", 2, distinct=True)
     note = Text("NTE*ADD/DCP", 2, seldom=True)
     prior_authorization = Text("REF*G1", 2, seldom=True)
     clia_number = Text("REF*X4", 2, seldom=True)
@@ -411,15 +409,6 @@ class Claim(Record):
         return len(self.service_dates) == 1 and None not in self.service_dates
 
     @lazy
-    def line_control_numbers(self) -> list[str]:
-        """REF*6R of the lines that have one, in their order: read in one go, since there are as many as lines."""
-        delimiters = self.loop.first.delimiters
-        element, terminator = delimiters.element, delimiters.terminator
-        texts = map(_text_of, chain.from_iterable(map(_segments_of, self.loop.children)))
-        _, *found = terminator.join(chain([""], texts)).split(f"{terminator}REF{element}6R{element}")
-        return [rest.partition(terminator)[0].partition(element)[0] for rest in found]
-
-    @lazy
     def contents(self) -> frozenset[str]:
         """The ids of the loops of the claim (``2320``) and its segments with their qualifiers (``REF*G1``)."""
         found = {node.mark for node in self.loop.nodes}
@@ -522,9 +511,6 @@ class TransactionSet:
         bht = find(self.header, "BHT")
         made = parse_day(bht.get(4)) if bht is not None else None
         return made or (parse_day(self.gs.get(4)) if self.gs is not None else None)
-
-
-_segments_of, _text_of = attrgetter("segments"), attrgetter("text")
 
 
 @lru_cache(maxsize=4096)

@@ -396,9 +396,6 @@ def line_control_number_repeated(claim: Claim, context: Context) -> Iterator[Hit
 
     Fix: Number the lines differently, for example by adding the line number to that of the claim.
     """
-    sent = claim.line_control_numbers
-    if len(set(sent)) == len(sent):
-        return
     seen: dict[str, ServiceLine] = {}
     for line in claim.lines:
         number = line.control_number
@@ -428,8 +425,6 @@ def line_control_number_long(claim: Claim, context: Context) -> Iterator[Hit]:
 
     Fix: Use shorter numbers.
     """
-    if max(map(len, claim.line_control_numbers), default=0) <= 30:
-        return
     for line in claim.lines:
         length = len(line.control_number)
         if 30 < length <= 50:  # Beyond fifty the guide itself objects: STR014.
