@@ -3,11 +3,11 @@
 Whoever remembers makes a number of what something is about (`Memory.key`: a hash, so no identifier is kept), puts
 small values under it (int, str, None and tuples of them), and later claims recall them in the order in which they came.
 
-Theory of operation. What came lately stands in a dictionary, and a file of some thousand claims needs no more. When
-it has grown to `MOST_RECENT` it is written to a temporary file, and begins anew. Of what is on disk an index of
-fixed size is kept: for a number's lowest bits, the block that last took one with these, and some more bits of it, so
-that "never seen", nearly every answer in a batch, costs one look at an array. A block knows which blocks its index
-places pointed to before; that chain leads to whatever is asked for.
+Theory of operation. What came lately stands in a dictionary, and nearly every file needs no more. When it has grown to
+`MOST_RECENT` it is written to a temporary file, and begins anew. Of what is on disk an index of fixed size is kept: for
+a number's lowest bits, the block that last took one with these, and some more bits of it, so that "never seen", nearly
+every answer in a batch, costs one look at an array. A block knows which blocks its index places pointed to before; that
+chain leads to whatever is asked for.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ __all__ = ["MOST_RECENT", "Memory", "Value", "stable_hash"]
 Value = int | str | tuple[object, ...] | None
 """What can be remembered: marshal can write it, and writes no more than it."""
 
-MOST_RECENT = 1 << 15
-"""How many values are kept in memory: those of about ten thousand claims."""
+MOST_RECENT = 1 << 16
+"""How many values are kept in memory: those of about twenty thousand claims."""
 
 _BLOCK = 64
 """Numbers of one block: that much is read for what is on disk."""
