@@ -42,10 +42,10 @@ def load_tables(cache: Path | None = None) -> GuideTables:
     Raises `GuideError` when pyx12's maps are missing or the overlay no longer fits them.
     """
     sources = _sources()
-    digest = hashlib.sha256(_FORMAT)
+    digest = hashlib.blake2b(_FORMAT, digest_size=16)
     for content in sources.values():
         digest.update(content)
-    entry = cache / f"guide-{digest.hexdigest()[:32]}.msgpack" if cache else None
+    entry = cache / f"guide-{digest.hexdigest()}.msgpack" if cache else None
     if entry is not None:
         try:
             return msgspec.msgpack.decode(entry.read_bytes(), type=GuideTables)
