@@ -296,10 +296,11 @@ class Graph:
         """What a segment at this place is a sign of."""
         return self.signs(node) | answers(self._asks[node.mark], segment)
 
-    def _judge(self, texts: list[str]) -> Iterator[Kind]:
+    def _judge(self, texts: list[str]) -> list[Kind]:
         """The kinds of raw segments (`Kinds`). They are sorted, so those with the same places stand together."""
         separator = self.delimiters.element
         end = chr(ord(separator) + 1)
+        found: list[Kind] = []
         start = 0
         while start < len(texts):
             elements = texts[start].split(separator)
@@ -310,8 +311,9 @@ class Graph:
             # The element as it stands may hold more than the qualifier: what comes of it is remembered all the same.
             sent = elements[0], elements[position] if position < len(elements) else ""
             places = self._places_of.get(sent) or self._places_for(sent, self.key(elements))
-            yield from places.judge(texts[start:stop])
+            found.extend(places.judge(texts[start:stop]))
             start = stop
+        return found
 
     def _places_for(self, sent: tuple[str, str], key: Key) -> _Places:
         nodes = tuple(node for node in self._by_id.get(key[0], ()) if node.accepts(key) and key[0] not in ENVELOPE)

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import takewhile
-from operator import or_
+from operator import itemgetter, or_
 
 from ..x12 import Fault, Ref, Segment
 from .check import ElementFault
@@ -108,10 +108,9 @@ class Segments:
             self._tell_kinds(graph, self.held)
 
     def _tell_kinds(self, graph: Graph, segments: list[Segment]) -> None:
-        if segments:
-            names, signs = zip(*graph.kinds.of(segments), strict=True)
-            self.kinds += "".join(names)
-            self.signs += signs
+        kinds = graph.kinds.of(segments)
+        self.kinds += "".join(map(itemgetter(0), kinds))
+        self.signs += tuple(map(itemgetter(1), kinds))
 
     def to_stop(self) -> int:
         """The place in ``held`` of the next segment that begins another unit, or is strange.
