@@ -54,10 +54,8 @@ def best_reading(
 
     ``open_loops`` are those that the walk has open, outermost first; ``allowed`` is the step that the guide allows.
     """
-    best: Reading | None = None
-    least: float = 1 + _Trial(graph, current, open_loops).cost_of(following)
-    found = _readings(graph, current, open_loops, graph.key(segment.elements))
-    for reading in [allowed, *found] if allowed is not None else found:
+
+    def cost_of(reading: Reading, most: float) -> float:
         trial = _Trial(graph, current, open_loops)
         wrong = reading.step.node.checker.faults(segment)
         cost = len(reading.faults) - reading.weight
@@ -66,11 +64,17 @@ def best_reading(
         cost += bool(wrong) if at_home else sum(int(facts.get("count", 1)) for _, _, facts in wrong)
         if not reading.stays:
             cost += trial.move(reading.step)
-        cost += trial.cost_of(following, least - cost)
+        return cost + trial.cost_of(following, most - cost)
+
+    if allowed is not None and cost_of(allowed, 1) <= _LEAST:
+        return allowed
+    best: Reading | None = None
+    least: float = 1 + _Trial(graph, current, open_loops).cost_of(following)
+    found = _readings(graph, current, open_loops, graph.key(segment.elements))
+    for reading in [allowed, *found] if allowed is not None else found:
+        cost = cost_of(reading, least)
         if cost < least:
             best, least = reading, cost
-        if reading is allowed and cost <= _LEAST:
-            break
     return best
 
 
