@@ -36,7 +36,7 @@ _OF_VALUES = frozenset(".-")
 class SpecChecker:
     """Judges segments of one spec under one set of delimiters."""
 
-    __slots__ = ("_compiles", "_delimiters", "_judged", "_notes", "fits", "spec")
+    __slots__ = ("_answer", "_asked", "_compiles", "_delimiters", "_judged", "_notes", "fits", "spec")
 
     def __init__(self, spec: Spec, delimiters: Delimiters) -> None:
         self.spec = spec
@@ -44,13 +44,20 @@ class SpecChecker:
         """Something true if nothing is wrong with the elements of a raw segment. Not to be kept: it gets faster."""
         self._delimiters = delimiters
         self._judged = 0
+        self._asked: Segment | None = None
+        self._answer: list[ElementFault] = []
         # Whether there is an expression that is not compiled yet.
         self._compiles = _OF_VALUES.isdisjoint((delimiters.element, delimiters.component, delimiters.repetition))
         self._notes = tuple(note for note in spec.syntax if _can_fail(note, spec.elements))
 
     def faults(self, segment: Segment) -> list[ElementFault]:
         """What is wrong with the elements of the segment, in their order; empty when all is right."""
-        return [] if self.fits(segment.text) else self._as_one(self._diagnose(segment.elements))
+        if self.fits(segment.text):
+            return []
+        # The walk asks again while it looks for the best reading.
+        if self._asked is not segment:
+            self._asked, self._answer = segment, self._as_one(self._diagnose(segment.elements))
+        return self._answer
 
     def wrong(self, texts: list[str]) -> Iterator[bool]:
         """For each raw segment, whether something is wrong with its elements."""
