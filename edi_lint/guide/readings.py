@@ -55,7 +55,7 @@ def best_reading(
     ``open_loops`` are those that the walk has open, outermost first; ``allowed`` is the step that the guide allows.
     """
 
-    def cost_of(reading: Reading, most: float) -> float:
+    def cost_of(reading: Reading, most: float = inf) -> float:
         trial = _Trial(graph, current, open_loops)
         wrong = reading.step.node.checker.faults(segment)
         cost = len(reading.faults) - reading.weight
@@ -66,12 +66,13 @@ def best_reading(
             cost += trial.move(reading.step)
         return cost + trial.cost_of(following, most - cost)
 
-    if allowed is not None and cost_of(allowed, 1) <= _LEAST:
-        return allowed
-    best: Reading | None = None
-    least: float = 1 + _Trial(graph, current, open_loops).cost_of(following)
-    found = _readings(graph, current, open_loops, graph.key(segment.elements))
-    for reading in [allowed, *found] if allowed is not None else found:
+    best, least = allowed, cost_of(allowed) if allowed is not None else inf
+    if least <= _LEAST:
+        return best
+    without = 1 + _Trial(graph, current, open_loops).cost_of(following)
+    if without <= least:
+        best, least = None, without
+    for reading in _readings(graph, current, open_loops, graph.key(segment.elements)):
         cost = cost_of(reading, least)
         if cost < least:
             best, least = reading, cost
