@@ -296,12 +296,11 @@ class Batch:
         for units in walk(self._guide.graph(st.delimiters), st, self._segments):
             parts = list(map(self._part, units))
             parts[0].faults, opening = opening + parts[0].faults, []
-            *_, last = units
-            if not last.is_trailer:
+            se = units[-1].trailer
+            if se is None:
                 yield parts
                 continue
             [trailer] = parts
-            se = last.loop.segments[-1]
             # What is wrong with the SE itself is told with what its count and control number say.
             own = [fault for fault in trailer.faults if fault.segment is se and fault.ref is not None]
             trailer.faults = [fault for fault in trailer.faults if fault not in own]
@@ -313,8 +312,7 @@ class Batch:
         if isinstance(record, Claim):
             self.counts.service_lines += len(record.lines)
         if self._reader.faults or self._form:
-            trailer = unit.loop.segments[-1] if unit.is_trailer else None
-            behind = unit.following or trailer or next(iter(self._segments.peek(1)), None)
+            behind = unit.following or unit.trailer or next(iter(self._segments.peek(1)), None)
             faults = [*faults, *self._form_faults(behind)]
         return Part(faults, record, unit.cut, signs=unit.signs, loop=unit.loop)
 

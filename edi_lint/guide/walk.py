@@ -145,9 +145,10 @@ class Unit:
         self.following: Segment | None = None
 
     @property
-    def is_trailer(self) -> bool:
-        """Whether it ends with the SE."""
-        return bool(self.loop.nodes) and self.loop.nodes[-1].segment_id == "SE"
+    def trailer(self) -> Segment | None:
+        """The SE, if the unit ends with it."""
+        loop = self.loop
+        return loop.segments[-1] if loop.nodes and loop.nodes[-1].segment_id == "SE" else None
 
 
 def walk(graph: Graph, start: Segment, segments: Segments) -> Iterator[list[Unit]]:
