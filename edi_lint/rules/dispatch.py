@@ -70,10 +70,9 @@ class Dispatch:
     def __init__(self, rules: Iterable[Rule], reference: Reference, options: Iterable[str] = ()) -> None:
         self.checks = [(rule, rule.check) for rule in rules if rule.check is not None]
         """The rules, each with its check. A rule's number is its place among them."""
-        self.rules = [rule for rule, _ in self.checks]
         self._reference = reference
-        self._all = self._mask = (1 << len(self.rules)) - 1
-        self._beside, self._wake = len(self.rules), 2 * len(self.rules)
+        self._all = self._mask = (1 << len(self.checks)) - 1
+        self._beside, self._wake = len(self.checks), 2 * len(self.checks)
         self._procedures: dict[str, int] = {}
         self._contents: dict[str, int] = {}
         self._watches: dict[str, list[tuple[int, Watch]]] = {}
@@ -107,7 +106,7 @@ class Dispatch:
         return {level: self._free_of(level) | given for level in _LEVELS}
 
     def _bits(self) -> Iterable[tuple[int, Rule]]:
-        return ((1 << number, rule) for number, rule in enumerate(self.rules))
+        return ((1 << number, rule) for number, (rule, _) in enumerate(self.checks))
 
     def _free_of(self, level: Level) -> int:
         """The signs that a record of this level has from the start: those of rules that do not ask for them."""
@@ -185,7 +184,7 @@ class Dispatch:
 
     def dismiss(self, table: Table, scope: str) -> None:
         """Run the rules no more that look up this table and nothing else, for claims of this scope: it is not there."""
-        self._idle.update((rule.id, scope) for rule in self.rules if rule.table == table)
+        self._idle.update((rule.id, scope) for rule, _ in self.checks if rule.table == table)
         self._applicable.clear()
 
     def due(self, level: Level, scope: str, intact: bool, signs: int) -> tuple[int, ...]:
@@ -207,5 +206,5 @@ class Dispatch:
         if found is None:
             if len(self._due) >= _MOST_COMBINATIONS:
                 self._due.clear()
-            found = self._due[chosen] = tuple(number for number in range(len(self.rules)) if chosen >> number & 1)
+            found = self._due[chosen] = tuple(number for number in range(len(self.checks)) if chosen >> number & 1)
         return found
